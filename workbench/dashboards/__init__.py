@@ -1,0 +1,1 @@
+"""Whole pages for Voila, each ``build(project) -> widget``, from stored results only."""

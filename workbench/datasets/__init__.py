@@ -1,0 +1,1 @@
+"""Collections of clips: import, catalog, extraction, samples, splits."""

@@ -1,0 +1,1 @@
+"""Judgements on a table of predictions. Knows no networks."""

@@ -1,0 +1,1 @@
+"""Answers given by people: questions, events, store, session."""

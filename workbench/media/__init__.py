@@ -1,0 +1,1 @@
+"""Recordings: time, pictures and sound."""

@@ -1,0 +1,1 @@
+"""Results drawn. The only place that knows matplotlib and seaborn."""

@@ -1,0 +1,81 @@
+"""How long work tells how far it is: one call per step, an estimate, and a way to stop.
+
+Long functions take ``progress: Progress = silent`` and call ``progress(done, total, what)``.
+A caller stops the work by raising :class:`Stopped` from that call: the function lets it pass after
+leaving everything already finished in place.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Progress = Callable[[int, int, str], None]
+
+
+class Stopped(KeyboardInterrupt):
+    """The person asked to stop. What is finished is kept; running again goes on from there."""
+
+
+def silent(done: int, total: int, what: str) -> None:
+    """Tell nobody."""
+
+
+class Estimate:
+    """Say how many seconds are left, from the pace so far.
+
+    >>> estimate = Estimate(clock=iter([0.0, 10.0]).__next__)
+    >>> estimate.remaining_s(done=2, total=10)
+    40.0
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._start = clock()
+
+    def remaining_s(self, done: int, total: int) -> float | None:
+        """Return the seconds left, or None while nothing is done yet."""
+        if done <= 0:
+            return None
+        return (self._clock() - self._start) / done * max(total - done, 0)
+
+
+def in_words(seconds: float | None) -> str:
+    """Say a duration as a person would: ``"about 3 min"``."""
+    if seconds is None:
+        return "estimating"
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {round(seconds / 60)} min"
+
+
+@contextmanager
+def terminal(title: str) -> Iterator[Progress]:
+    """Yield a progress that draws a bar with an estimate on standard error, or plain lines where it is no terminal."""
+    if not sys.stderr.isatty():
+        yield _lines(title)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[what]}"))
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=None, what="")
+        yield lambda done, total, what: bar.update(task, completed=done, total=total, what=what)
+
+
+def _lines(title: str) -> Progress:
+    estimate = Estimate()
+    last = [time.monotonic() - 10.0]
+
+    def progress(done: int, total: int, what: str) -> None:
+        now = time.monotonic()
+        if done >= total or now - last[0] >= 5.0:
+            last[0] = now
+            left = "done" if done >= total else in_words(estimate.remaining_s(done, total)) + " left"
+            print(f"{title}: {done}/{total} {what} ({left})", file=sys.stderr, flush=True)
+
+    return progress

@@ -1,0 +1,1 @@
+"""Recipes that turn clips into predictions."""

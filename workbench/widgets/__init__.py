@@ -1,0 +1,1 @@
+"""Faces of plain state objects in a notebook."""
