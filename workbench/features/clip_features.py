@@ -58,6 +58,11 @@ class ClipFeatures:
         """Whether the clip has sound."""
         return len(self.columns) > 0
 
+    @property
+    def heard(self) -> np.ndarray:
+        """Which moments have sound, shape (n,), bool: only these rows of ``columns`` may be learned from."""
+        return np.isfinite(self.level_db)
+
     def face_rows(self) -> np.ndarray:
         """Return, for each moment, its row in ``faces``, ``mouths`` and ``landmarks``; -1 where there is no face."""
         return np.where(self.found, np.cumsum(self.found) - 1, -1)

@@ -1,0 +1,163 @@
+"""Sound as the audio network sees it (Yakaew 2021, section 2.4), and as people like to see it.
+
+One moment is 30 ms: 1,440 samples at 48 kHz. The paper's window has W = 1,400 samples and overlaps by 250 (hop
+1,150), so exactly one window fits and the picture is one column, constant along time. Decisions written down here:
+
+* *Hann window, periodic* (``scipy.signal.get_window("hann", 1400)``), no padding, no centring.
+* *Decibels relative to full scale*: a sine of amplitude 1 reads 0 dB; nothing is lower than -140 dB.
+* *The picture* shows -120 to -20 dB: 95 % of the bins of RAVDESS speech lie above -123, 99 % below -46, and
+  the loudest voiced ones reach -10. 0 Hz is at the bottom (figure 5), colours are viridis, three channels.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from workbench.errors import InvalidInputError
+from workbench.features.clip_features import N_FREQUENCIES
+from workbench.features.colour_map import VIRIDIS
+from workbench.lazy import load
+from workbench.media.audio import SOUND_RATE
+
+N_SAMPLES = 1440
+"""30 ms at 48 kHz."""
+WINDOW_LENGTH = 1400
+HOP_LENGTH = 1150
+FLOOR_DB = -140.0
+DARK_DB, BRIGHT_DB = -120.0, -20.0
+IMAGE_SIZE = 400
+
+
+@functools.cache
+def _window() -> np.ndarray:
+    """Return the periodic Hann window, scaled so that a full-scale sine has magnitude 1."""
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW_LENGTH) / WINDOW_LENGTH)
+    return (2 * window / window.sum()).astype(np.float32)
+
+
+def _decibels(magnitude: np.ndarray) -> np.ndarray:
+    return (20 * np.log10(np.maximum(magnitude, 10 ** (FLOOR_DB / 20)))).astype(np.float32)
+
+
+def sound_columns(windows: np.ndarray) -> np.ndarray:
+    """Return the one column of the short-time Fourier transform of each 30 ms of sound.
+
+    Parameters
+    ----------
+    windows : np.ndarray, shape (n, 1440)
+        Sound at 48 kHz in [-1, 1].
+
+    Returns
+    -------
+    np.ndarray, shape (n, 701), float32
+        Decibels relative to full scale, 0 Hz first, 24 kHz last, at least -140.
+
+    Raises
+    ------
+    InvalidInputError
+        The shape is another one.
+    """
+    if windows.ndim != 2 or windows.shape[1] != N_SAMPLES:
+        raise InvalidInputError(
+            f"Sound must come in windows of {N_SAMPLES} samples (30 ms at 48 kHz), shape (n, {N_SAMPLES}). Received {windows.shape}."
+        )
+    return _decibels(np.abs(np.fft.rfft(windows[:, :WINDOW_LENGTH] * _window(), axis=1)))
+
+
+def sound_column(samples: np.ndarray) -> np.ndarray:
+    """Return the column, shape (701,), of one window of sound, shape (1440,); see :func:`sound_columns`."""
+    return sound_columns(np.asarray(samples)[None])[0]
+
+
+def level_db(samples: np.ndarray) -> np.ndarray:
+    """Return the root mean square of sound, shape (..., n), in dBFS, shape (...); at least -140.
+
+    A full-scale square wave reads 0, a full-scale sine -3.01.
+    """
+    return _decibels(np.sqrt(np.mean(np.square(samples, dtype=np.float64), axis=-1)))
+
+
+@functools.cache
+def _rows() -> np.ndarray:
+    """Return the matrix (701, 400) that averages 701 frequencies into 400 rows, 24 kHz at the top.
+
+    Each row is the mean of the 1.75 bins it covers: picking the nearest would drop every other harmonic.
+    """
+    edges = np.arange(IMAGE_SIZE + 1) * N_FREQUENCIES / IMAGE_SIZE
+    bins = np.arange(N_FREQUENCIES)[:, None]
+    covered = np.clip(np.minimum(bins + 1, edges[1:]) - np.maximum(bins, edges[:-1]), 0, None)
+    return (covered / covered.sum(axis=0)).astype(np.float32)[:, ::-1]
+
+
+def column_strips(columns: np.ndarray) -> np.ndarray:
+    """Return the pictures of columns, one pixel wide; stretched to 400 they are the paper's images.
+
+    Parameters
+    ----------
+    columns : np.ndarray, shape (n, 701)
+        From :func:`sound_columns`; float16 from a file will do.
+
+    Returns
+    -------
+    np.ndarray, shape (n, 400, 1, 3), float32
+        In [0, 1], the highest frequency in the first row.
+
+    Raises
+    ------
+    InvalidInputError
+        The shape is another one, or a value is not finite (a moment past the end of the sound).
+    """
+    if columns.ndim != 2 or columns.shape[1] != N_FREQUENCIES:
+        raise InvalidInputError(f"columns must have shape (n, {N_FREQUENCIES}). Received {columns.shape}.")
+    rows = columns.astype(np.float32, copy=False) @ _rows()
+    if not np.isfinite(rows).all():
+        raise InvalidInputError(
+            "columns must be finite. Some are NaN: these moments have no sound, leave them out (ClipFeatures.heard)."
+        )
+    share = np.clip((rows - DARK_DB) / (BRIGHT_DB - DARK_DB), 0, 1)
+    return VIRIDIS[np.rint(share * (len(VIRIDIS) - 1)).astype(np.uint8)][:, :, None, :]
+
+
+def column_strip(column: np.ndarray) -> np.ndarray:
+    """Return the picture, shape (400, 1, 3), of one column, shape (701,); see :func:`column_strips`."""
+    return column_strips(np.asarray(column)[None])[0]
+
+
+def column_image(column: np.ndarray) -> np.ndarray:
+    """Return the paper's image, shape (400, 400, 3), float32 in [0, 1], of one column, shape (701,)."""
+    return np.repeat(column_strip(column), IMAGE_SIZE, axis=1)
+
+
+def clip_spectrogram(
+    samples: np.ndarray, *, hop_s: float = 0.01, n_bands: int = 128
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a whole clip's mel spectrogram, for people to look at (the networks do not use it).
+
+    Parameters
+    ----------
+    samples : np.ndarray, shape (n,)
+        Sound at 48 kHz in [-1, 1].
+
+    Returns
+    -------
+    decibels : np.ndarray, shape (n_bands, n_columns), float32
+        Relative to the loudest point of the clip, -80 to 0, low bands first.
+    time_s : np.ndarray, shape (n_columns,), float64
+        Middle of each column's window.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no sound at all.
+    """
+    if samples.size == 0:
+        raise InvalidInputError("A spectrogram needs sound. Received 0 samples.")
+    librosa = load("librosa")
+    hop = max(round(hop_s * SOUND_RATE), 1)
+    power = librosa.feature.melspectrogram(
+        y=samples.astype(np.float32), sr=SOUND_RATE, n_fft=2048, hop_length=hop, n_mels=n_bands
+    )
+    decibels = librosa.power_to_db(power, ref=max(float(power.max()), 1e-10), top_db=80.0)
+    return decibels.astype(np.float32), np.arange(power.shape[1]) * hop / SOUND_RATE
