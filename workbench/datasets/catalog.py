@@ -83,7 +83,9 @@ class Dataset:
             table = pd.read_csv(self.catalog_file, dtype=str, keep_default_na=False, encoding="utf-8")
             return table.assign(duration_s=table["duration_s"].astype(float))
         except (ValueError, KeyError) as error:
-            raise StorageError(f"{self.catalog_file} must be a catalog. It is damaged ({error}): import again.") from error
+            raise StorageError(
+                f"{self.catalog_file} must be a catalog. It is damaged ({error}): import again."
+            ) from error
 
     def write_table(self, table: pd.DataFrame) -> None:
         """Replace the catalog, atomically."""

@@ -34,11 +34,17 @@ class FeatureStore:
     def write(self, clip: str, features: ClipFeatures, report: dict[str, Any]) -> None:
         """Keep the features and the per-clip report of ``clip``, both or neither."""
         with atomic_folder(self.folder / clip) as temporary:
-            np.savez_compressed(temporary / "features.npz", **{f.name: getattr(features, f.name) for f in fields(features)})
+            np.savez_compressed(
+                temporary / "features.npz", **{f.name: getattr(features, f.name) for f in fields(features)}
+            )
             write_json(temporary / "report.json", report)
 
     def read(self, clip: str) -> ClipFeatures:
-        """Return the features of ``clip``.
+        """Return all features of ``clip``; raises as :meth:`arrays`."""
+        return ClipFeatures(**self.arrays(clip, tuple(f.name for f in fields(ClipFeatures))))
+
+    def arrays(self, clip: str, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+        """Return only the named arrays of ``clip`` (pictures are most of a file: leave them when not needed).
 
         Raises
         ------
@@ -55,9 +61,11 @@ class FeatureStore:
             )
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                return ClipFeatures(**{f.name: arrays[f.name] for f in fields(ClipFeatures)})
+                return {name: arrays[name] for name in names}
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise StorageError(f"{path} must hold features. It is damaged ({error}): delete its folder and extract again.") from error
+            raise StorageError(
+                f"{path} must hold features. It is damaged ({error}): delete its folder and extract again."
+            ) from error
 
     def read_report(self, clip: str) -> dict[str, Any]:
         """Return the extraction report of ``clip``."""

@@ -1,0 +1,169 @@
+"""One folder per training in ``reports/runs/<id>/``: settings, split, history, weights, predictions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import workbench
+from workbench.errors import InvalidInputError
+from workbench.files import atomic_file, read_json, write_json, write_text
+from workbench.models.inference import Predictor
+from workbench.models.training import Epoch
+from workbench.project import Project
+
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,120}")
+
+
+def utc_now() -> str:
+    """Return the time now as ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training's folder.
+
+    Attributes
+    ----------
+    folder : Path
+        ``reports/runs/<id>``.
+    """
+
+    folder: Path
+
+    @classmethod
+    def create(cls, project: Project, *, dataset: str, network: str, seed: int, facts: dict[str, Any]) -> Run:
+        """Make a new run folder with its ``run.json``; the id tells when, on what, which network and seed."""
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        name, number = f"{stamp}-{dataset}-{network}-s{seed}", 1
+        while (project.runs / name).exists():
+            number += 1
+            name = f"{stamp}-{dataset}-{network}-s{seed}-{number}"
+        run = cls(project.runs / name)
+        run.folder.mkdir(parents=True)
+        first = {
+            "id": name,
+            "network": network,
+            "dataset": dataset,
+            "seed": seed,
+            "status": "running",
+            "started_utc": utc_now(),
+        }
+        write_json(run.folder / "run.json", {**first, "version": workbench.__version__, **facts})
+        return run
+
+    @classmethod
+    def open(cls, project: Project, reference: str) -> Run:
+        """Open a run by its id, or by a part of it that fits one run only.
+
+        Raises
+        ------
+        InvalidInputError
+            No run or several fit; the message lists them.
+        """
+        there = sorted(path.parent.name for path in project.runs.glob("*/run.json"))
+        if _ID.fullmatch(reference):
+            fitting = [name for name in there if name == reference] or [
+                name for name in there if reference in name
+            ]
+            if len(fitting) == 1:
+                return cls(project.runs / fitting[0])
+            there = fitting or there
+        raise InvalidInputError(
+            f"A run must be named by its id or a part that fits one run only. Received {reference!r}; there are: {', '.join(there) or 'none yet'}."
+        )
+
+    @property
+    def id(self) -> str:
+        """The run's name."""
+        return self.folder.name
+
+    @property
+    def weights(self) -> Path:
+        """The trained network."""
+        return self.folder / "network.keras"
+
+    @property
+    def checkpoint(self) -> Path:
+        """What an unfinished training goes on from."""
+        return self.folder / "checkpoint.npz"
+
+    def facts(self) -> dict[str, Any]:
+        """Return what ``run.json`` says."""
+        return read_json(self.folder / "run.json")
+
+    def update(self, **facts: Any) -> None:
+        """Change facts of ``run.json``."""
+        write_json(self.folder / "run.json", {**self.facts(), **facts})
+
+    def history(self) -> pd.DataFrame:
+        """Return the finished epochs: ``epoch, loss, accuracy, val_loss, val_accuracy, seconds``."""
+        path = self.folder / "history.csv"
+        columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"]
+        return pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=columns)
+
+    def add_epoch(self, epoch: Epoch) -> None:
+        """Append an epoch to the history."""
+        path = self.folder / "history.csv"
+        text = io.StringIO(path.read_text(encoding="utf-8") if path.is_file() else "")
+        text.seek(0, io.SEEK_END)
+        writer = csv.writer(text, lineterminator="\n")
+        if text.tell() == 0:
+            writer.writerow(["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"])
+        rounded = [
+            round(v, 6)
+            for v in (epoch.loss, epoch.accuracy, epoch.val_loss, epoch.val_accuracy, epoch.seconds)
+        ]
+        writer.writerow([epoch.epoch, *rounded])
+        write_text(path, text.getvalue())
+
+    def write_split(self, split: pd.DataFrame) -> None:
+        """Keep which clip was in which part."""
+        with atomic_file(self.folder / "split.csv") as temporary:
+            split.to_csv(temporary, index=False, lineterminator="\n")
+
+    def split(self) -> pd.DataFrame:
+        """Return ``clip, speaker, part``."""
+        return pd.read_csv(self.folder / "split.csv", dtype=str, keep_default_na=False)
+
+    def save_network(self, full: Any) -> None:
+        """Keep the trained network as ``.keras``, atomically, and drop the checkpoint."""
+        with atomic_file(self.weights) as temporary:
+            full.save(temporary)
+        self.checkpoint.unlink(missing_ok=True)
+
+    def predictor(self) -> Predictor:
+        """Load the trained network.
+
+        Raises
+        ------
+        InvalidInputError
+            The training was not finished.
+        """
+        if not self.weights.is_file():
+            raise InvalidInputError(
+                f"Run {self.id} must be finished before it is used. It is {self.facts()['status']}: resume it with `workbench train --resume {self.id}`."
+            )
+        return Predictor.load(self.weights, self.facts()["network"])
+
+
+def latest_run(project: Project, *, network: str, dataset: str | None = None, **wanted: Any) -> Run | None:
+    """Return the newest finished run of a network whose facts equal those wanted, or None."""
+    for path in sorted(project.runs.glob("*/run.json"), reverse=True):
+        facts = read_json(path)
+        fits = (
+            facts.get("network") == network
+            and facts.get("status") == "finished"
+            and dataset in (None, facts.get("dataset"))
+        )
+        if fits and all(facts.get(name) == value for name, value in wanted.items()):
+            return Run(path.parent)
+    return None

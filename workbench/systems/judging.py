@@ -1,0 +1,88 @@
+"""What a trained network, or the running system, says about the test part of a dataset: a table of predictions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from workbench.datasets.catalog import Dataset
+from workbench.datasets.moments import gather
+from workbench.errors import InvalidInputError
+from workbench.features.clip_features import N_FREQUENCIES
+from workbench.media.timeline import GRID_STEP_S
+from workbench.models.runs import Run
+from workbench.models.settings import CLASSES, INPUTS
+from workbench.systems.lightweight_fusion import FusionNetworks, answer_moments
+
+_CLIPS_TOGETHER = 20
+
+
+def predictions_on(
+    dataset: Dataset, moments: pd.DataFrame, *, run: Run, companions: dict[str, Run]
+) -> pd.DataFrame:
+    """Return the predictions table of a run on the given moments.
+
+    The audiovisual run stands for the whole running system: the mouth network gates each moment to the visual or
+    the audiovisual network.
+
+    Parameters
+    ----------
+    moments : pd.DataFrame
+        Rows of the moments table with ``answer``; all have what the network needs (a face, or voice).
+    companions : dict of str to Run
+        The ``mouth`` and ``visual`` runs of an audiovisual one.
+
+    Raises
+    ------
+    InvalidInputError
+        No moment of the test part has an answer to judge by.
+    """
+    if moments.empty:
+        raise InvalidInputError(
+            f"The test part of {dataset.name} needs answers to judge by. It has none: label some of its clips, or import more."
+        )
+    network = run.facts()["network"]
+    parts = []
+    clips = moments["clip"].unique()
+    if network == "audiovisual":
+        networks = FusionNetworks(
+            companions["mouth"].predictor(), companions["visual"].predictor(), run.predictor(), {}
+        )
+    else:
+        predictor = run.predictor()
+    for first in range(0, len(clips), _CLIPS_TOGETHER):
+        rows = moments[moments["clip"].isin(clips[first : first + _CLIPS_TOGETHER])]
+        if network == "audiovisual":
+            probabilities, further = _system(dataset, rows, networks)
+        else:
+            probabilities, further = (
+                predictor.probabilities(**gather(dataset, rows, INPUTS[network])),
+                {"branch": network},
+            )
+        parts.append(_table(rows, probabilities, CLASSES[network]).assign(**further))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _system(
+    dataset: Dataset, rows: pd.DataFrame, networks: FusionNetworks
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    arrays = gather(dataset, rows, ("faces", "mouths"))
+    heard = rows["has_sound"].to_numpy()
+    columns = np.zeros((len(rows), N_FREQUENCIES), np.float16)
+    if heard.any():
+        columns[heard] = gather(dataset, rows[heard], ("columns",))["columns"]
+    answers = answer_moments(networks, columns=columns, heard=heard, **arrays)
+    return answers.probabilities, {"branch": answers.branch, "p_open": answers.p_open.round(4)}
+
+
+def _table(rows: pd.DataFrame, probabilities: np.ndarray, classes: tuple[str, ...]) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "clip": rows["clip"].to_numpy(),
+            "speaker": rows["speaker"].to_numpy(),
+            "start_s": rows["time_s"].to_numpy(),
+            "end_s": (rows["time_s"] + GRID_STEP_S).round(9).to_numpy(),
+            "truth": rows["answer"].to_numpy(),
+        }
+    )
+    return table.assign(**{f"p_{name}": probabilities[:, k] for k, name in enumerate(classes)})
