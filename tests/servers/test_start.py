@@ -175,6 +175,7 @@ def both(tmp_path_factory):
     os.environ["CANARY_PASSWORD"] = "canary-password"
     try:
         servers = lab_server(project, folder / "lab"), dashboards_server(project, folder / "dashboards")
+        (servers[1].folder / "shown" / "face.png").write_bytes(CANARY)  # as if a notebook had left one there
         with running(servers):
             yield project, *servers
     finally:
