@@ -14,6 +14,9 @@ from workbench.media.container import open_media, start_s
 SOUND_RATE = 48_000
 """Samples a second that every feature is computed at (Yakaew 2021, figure 1)."""
 
+CANCELLED_SHARE = 1e-3
+"""Channels whose average keeps less than this share of their power cancel each other out (out of phase)."""
+
 
 @dataclass(frozen=True)
 class Sound:
@@ -52,7 +55,7 @@ def _one_channel(channels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
         channels, notes = np.nan_to_num(channels, nan=0.0, posinf=1.0, neginf=-1.0), ("NOT_FINITE",)
     mixed = channels.mean(axis=0)
     power = float((channels**2).mean())
-    if len(channels) > 1 and power > 0 and float((mixed**2).mean()) < 1e-3 * power:
+    if len(channels) > 1 and power > 0 and float((mixed**2).mean()) < CANCELLED_SHARE * power:
         return channels[0], (*notes, "OUT_OF_PHASE")
     return mixed, notes
 
@@ -86,7 +89,9 @@ def read_sound(path: Path) -> Sound | None:
         if blocks:
             blocks += [block.to_ndarray() for block in resampler.resample(None)]
     if not blocks or first_s is None:
-        raise InvalidInputError(f"{path.name} must have sound that can be decoded. Its sound stream is empty or damaged.")
+        raise InvalidInputError(
+            f"{path.name} must have sound that can be decoded. Its sound stream is empty or damaged."
+        )
     samples, notes = _one_channel(np.concatenate(blocks, axis=1))
     shift = round(first_s * SOUND_RATE)
     samples = np.pad(samples, (shift, 0)) if shift > 0 else samples[-shift:]

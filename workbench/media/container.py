@@ -38,6 +38,8 @@ def demuxer_for(head: bytes) -> str | None:
         return "mpegvideo"
     if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
         return "mpegts"
+    if head[:2] == b"\xff\xfe":
+        return None  # UTF-16 text: its mark looks like the first bytes of an MPEG layer I frame
     if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6)):
         return "mp3"
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:

@@ -1,0 +1,1 @@
+"""Take recordings in: names read strictly, contents looked at, every file answered for."""
