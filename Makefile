@@ -36,7 +36,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@echo "Installed. Next: make run"
 
 run: install  ## Draw the sample cast if it is not there, then open JupyterLab and the dashboards
-	@test -e datasets/sample/truth.csv || $(BIN)/workbench sample
+	@test -e datasets/sample/catalog.csv || $(BIN)/workbench sample
 	@$(BIN)/workbench lab
 
 demo: install  ## Run the whole loop on the sample cast: extract, label, train, judge, publish (about 10 minutes)

@@ -8,17 +8,17 @@ import subprocess
 import sys
 
 from workbench import doctor
-from workbench.doctor import Finding, as_json, examine, healthy, lines
+from workbench.doctor import Diagnosis, Finding, examine
 
 
-def named(findings, name):
-    return next(finding for finding in findings if finding.name == name)
+def named(diagnosis, name):
+    return next(finding for finding in diagnosis.findings if finding.name == name)
 
 
 def test_on_an_installed_workbench_nothing_is_missing(project):
-    findings = examine(project)
-    assert healthy(findings), lines(findings)
-    assert lines(findings)[-1] == "All is there."
+    diagnosis = examine(project)
+    assert diagnosis.healthy, diagnosis.lines()
+    assert diagnosis.lines()[-1] == "All is there."
 
 
 def test_every_dependency_that_applies_here_is_counted():
@@ -41,7 +41,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatc
     assert not finding.ok
     assert "not installed, needed >=" in finding.found
     assert finding.mend == "Run `make install`."
-    assert not healthy(examine())
+    assert not examine().healthy
 
 
 def test_an_old_package_is_named_with_what_is_needed(monkeypatch):
@@ -99,14 +99,15 @@ def test_an_unsupported_python_is_told(monkeypatch):
 
 
 def test_people_read_lines_and_programs_read_json():
-    findings = [Finding("git", True, "/usr/bin/git"), Finding("keras", False, "none", "Run `make install`.")]
-    assert lines(findings) == [
+    git, keras = Finding("git", True, "/usr/bin/git"), Finding("keras", False, "none", "Run `make install`.")
+    diagnosis = Diagnosis((git, keras))
+    assert diagnosis.lines() == [
         "ok       git: /usr/bin/git",
         "MISSING  keras: none",
         "         → Run `make install`.",
         "1 missing: do what the arrows say.",
     ]
-    assert json.loads(json.dumps(as_json(findings)))["ok"] is False
+    assert json.loads(json.dumps(diagnosis.as_json()))["ok"] is False
 
 
 def test_the_doctor_imports_nothing_heavy():

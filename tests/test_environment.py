@@ -30,6 +30,9 @@ def locked():
             yield Requirement(first), block.count("--hash=sha256:")
 
 
+HELD = list(locked())
+
+
 def test_conda_users_get_the_same_packages_in_the_same_bounds():
     asked = [entry for entry in pip_part() if not entry.startswith("-")]
     assert sorted(asked) == sorted(NEEDED)
@@ -46,7 +49,7 @@ def test_the_lock_holds_a_version_within_the_bounds(needed):
     wanted = Requirement(needed)
     versions = [
         next(iter(held.specifier)).version
-        for held, _hashes in locked()
+        for held, _hashes in HELD
         if canonicalize_name(held.name) == canonicalize_name(wanted.name)
     ]
     assert versions, f"{wanted.name} is not in requirements.lock: run `make lock`"
@@ -54,7 +57,6 @@ def test_the_lock_holds_a_version_within_the_bounds(needed):
 
 
 def test_every_package_of_the_lock_is_pinned_and_hashed():
-    held = list(locked())
-    assert len(held) > 100
-    loose = [str(r) for r, hashes in held if not hashes or [s.operator for s in r.specifier] != ["=="]]
+    assert len(HELD) > 100
+    loose = [str(r) for r, hashes in HELD if not hashes or [s.operator for s in r.specifier] != ["=="]]
     assert loose == []

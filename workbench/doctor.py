@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,31 +48,38 @@ class Finding:
     mend: str = ""
 
 
-def examine(project: Project | None = None) -> list[Finding]:
-    """Look at Python, the packages, the model file, the tools and the machine, in this order."""
-    checks = [_python(), *_packages(), _landmark_model(), _sqlite(), _bytecode(), *_tools(), *_machine()]
-    return checks + ([_project_folder(project), _disk(project)] if project else [])
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything looked at, in order."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing the workbench needs is missing."""
+        return all(finding.ok for finding in self.findings)
+
+    def lines(self) -> list[str]:
+        """Return the findings for people, one line each, and what to do under those that need it."""
+        told = []
+        for finding in self.findings:
+            told.append(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.name}: {finding.found}")
+            if finding.mend:
+                told.append(f"         → {finding.mend}")
+        missing = sum(not finding.ok for finding in self.findings)
+        return [*told, "All is there." if not missing else f"{missing} missing: do what the arrows say."]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the findings for programs."""
+        return {"ok": self.healthy, "findings": [asdict(finding) for finding in self.findings]}
 
 
-def healthy(findings: Sequence[Finding]) -> bool:
-    """Say whether nothing the workbench needs is missing."""
-    return all(finding.ok for finding in findings)
-
-
-def lines(findings: Sequence[Finding]) -> list[str]:
-    """Return the findings for people, one line each, and what to do under those that need it."""
-    told = []
-    for finding in findings:
-        told.append(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.name}: {finding.found}")
-        if finding.mend:
-            told.append(f"         → {finding.mend}")
-    missing = sum(not finding.ok for finding in findings)
-    return [*told, "All is there." if not missing else f"{missing} missing: do what the arrows say."]
-
-
-def as_json(findings: Sequence[Finding]) -> dict[str, Any]:
-    """Return the findings for programs."""
-    return {"ok": healthy(findings), "findings": [asdict(finding) for finding in findings]}
+def examine(project: Project | None = None) -> Diagnosis:
+    """Look at Python, the packages, the model file, the tools and the machine, and at ``project`` if given."""
+    findings = [_python(), *_packages(), _landmark_model(), _sqlite(), _bytecode(), *_tools(), *_machine()]
+    if project is not None:
+        findings += [_project_folder(project), _disk(project)]
+    return Diagnosis(tuple(findings))
 
 
 def _python() -> Finding:
