@@ -123,3 +123,9 @@ def hash_of_rows(rows: Sequence[tuple[str, ...]] | object) -> str:
 def names(project: Project) -> list[str]:
     """Return the names of the datasets of a project, sorted."""
     return sorted(path.parent.name for path in project.datasets.glob("*/catalog.csv"))
+
+
+def clip_durations(project: Project) -> dict[str, float]:
+    """Return the length in seconds of every clip of every dataset of a project."""
+    tables = [Dataset(project.datasets / name).table() for name in names(project)]
+    return {row["clip"]: float(row["duration_s"]) for table in tables for row in table.to_dict("records")}

@@ -18,7 +18,7 @@ def moments_table(dataset: Dataset) -> pd.DataFrame:
     -------
     pd.DataFrame
         ``clip, speaker, intended, sex, moment`` (index on the grid), ``time_s, frame_time_s, face_row`` (row in the
-        clip's faces, -1 without a face), ``has_sound, voiced``.
+        clip's faces, -1 without a face), ``heard`` (there is sound at the moment), ``voiced``.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def _moments_of(store: FeatureStore, row: dict[str, str]) -> pd.DataFrame:
             "time_s": arrays["time_s"],
             "frame_time_s": arrays["frame_time_s"],
             "face_row": np.where(found, np.cumsum(found) - 1, -1),
-            "has_sound": bool(np.isfinite(arrays["level_db"]).any()),
+            "heard": np.isfinite(arrays["level_db"]),
             "voiced": voiced(arrays["level_db"]),
         }
     )

@@ -63,6 +63,22 @@ class Analysis:
             said if self.heard else [*said, "There is no sound: every moment was judged by the face alone."]
         )
 
+    def lines(self) -> list[str]:
+        """Return the analysis for people."""
+        if self.label is None:
+            return [f"{self.clip}: no prediction.", *self.notes()]
+        last = next(frame["accumulated"] for frame in reversed(self.frames) if frame["accumulated"])
+        shares = ", ".join(f"{name} {last[name]:.2f}" for name in SENTIMENTS)
+        n_open = sum(frame["mouth_open"] is True for frame in self.frames)
+        pace = (
+            f"{len(self.frames) / self.seconds_of_work:.0f} moments a second" if self.seconds_of_work else ""
+        )
+        return [
+            f"{self.clip}: {self.label} (accumulated at the end: {shares})",
+            f"{len(self.frames)} moments in {self.seconds_of_video:.1f} s, mouth open in {n_open}; {pace}",
+            *self.notes(),
+        ]
+
     def as_json(self) -> dict[str, Any]:
         """Return the analysis in the shape of ``analyze --json``."""
         return {

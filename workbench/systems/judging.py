@@ -67,7 +67,7 @@ def _system(
     dataset: Dataset, rows: pd.DataFrame, networks: FusionNetworks
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     arrays = gather(dataset, rows, ("faces", "mouths"))
-    heard = rows["has_sound"].to_numpy()
+    heard = rows["heard"].to_numpy()
     columns = np.zeros((len(rows), N_FREQUENCIES), np.float16)
     if heard.any():
         columns[heard] = gather(dataset, rows[heard], ("columns",))["columns"]

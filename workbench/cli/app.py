@@ -1,0 +1,34 @@
+"""The command line's frame: the list of commands, and one clear sentence with exit code 2 on bad input."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from workbench.cli import data, judge, label, learn, serve
+from workbench.errors import WorkbenchError
+
+app = typer.Typer(
+    name="workbench",
+    help="Label, train, judge and publish multimodal (face, mouth, voice) sentiment in video.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for room in (data, learn, judge, serve):
+    for command in room.COMMANDS:
+        app.command(name=command.__name__.rstrip("_").replace("_", "-"))(command)
+app.add_typer(label.app, name="labels")
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    try:
+        app()
+    except WorkbenchError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("Stopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
+        sys.exit(130)
