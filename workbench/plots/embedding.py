@@ -1,0 +1,83 @@
+"""Draw a map of a network's inner layer: coloured by the true class, marked by right and wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.errors import InvalidInputError
+from workbench.plots.style import INK, axes_to_draw_on, class_colours, class_markers, plain, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot_embedding(
+    points: np.ndarray,
+    truth: Sequence[str],
+    right: Sequence[bool],
+    *,
+    classes: Sequence[str],
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw points of a plane: colour and shape say the true class, a black cross a wrong answer.
+
+    Parameters
+    ----------
+    points : np.ndarray, shape (n, 2)
+    truth : sequence of str, length n
+        The true class of each.
+    right : sequence of bool, length n
+        Whether the network was right.
+    classes : sequence of str
+        Order of the legend.
+
+    Raises
+    ------
+    InvalidInputError
+        The lengths differ or the points are not of a plane.
+    """
+    points, names, is_right = (
+        np.asarray(points, dtype=float),
+        np.asarray(truth),
+        np.asarray(right, dtype=bool),
+    )
+    if points.ndim != 2 or points.shape[1:] != (2,) or not len(points) == len(names) == len(is_right):
+        raise InvalidInputError(
+            "A map must have points of shape (n, 2) and as many truths and marks. "
+            f"Received {points.shape}, {len(names)} and {len(is_right)}."
+        )
+    colours, markers = class_colours(classes), class_markers(classes)
+    with styled():
+        ax = axes_to_draw_on(ax, width_inch=6.0, height_inch=4.6)
+        for name in classes:
+            of_class = points[names == name]
+            ax.scatter(
+                of_class[:, 0],
+                of_class[:, 1],
+                s=18,
+                c=colours[name],
+                marker=markers[name],
+                alpha=0.65,
+                linewidths=0,
+                label=f"{plain(name)} ({len(of_class):,})",
+            )
+        wrong = points[~is_right]
+        ax.scatter(
+            wrong[:, 0],
+            wrong[:, 1],
+            s=26,
+            c=INK,
+            marker="x",
+            linewidths=1,
+            label=f"told wrong ({len(wrong):,} of {len(points):,})",
+        )
+        ax.set(xticks=[], yticks=[], title=plain(title))
+        ax.set_xlabel(
+            "neighbours are alike to the network;\ndirections and distances mean nothing", fontsize=8
+        )
+        ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return ax

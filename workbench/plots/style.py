@@ -1,0 +1,91 @@
+"""How every figure looks: colours told apart by anyone, always with a word or a shape, and no global state."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench.lazy import load
+from workbench.sentiment import SENTIMENT_COLOURS, SENTIMENT_MARKERS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#F0E442", "#000000")
+MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
+DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)), (0, (8, 2)))
+INK = "#222222"
+FAINT = "#767676"
+"""The lightest grey that may carry text on white (4.5 : 1)."""
+SEQUENTIAL = "cividis"
+HEAT = "magma"
+
+_SETTINGS = {
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "affect-workbench",
+}
+
+
+def axes_to_draw_on(ax: Axes | None, *, width_inch: float = 6.0, height_inch: float = 3.6) -> Axes:
+    """Return ``ax``, or new axes on a figure of their own that pyplot knows nothing of."""
+    if ax is not None:
+        return ax
+    figure = load("matplotlib.figure").Figure(figsize=(width_inch, height_inch), layout="constrained")
+    return figure.subplots()
+
+
+def styled() -> Any:
+    """Return a context in which everything drawn has the workbench's look; settings outside stay as they are."""
+    return load("matplotlib").rc_context(_SETTINGS)
+
+
+def as_png(ax: Axes, *, dots_per_inch: int = 144) -> bytes:
+    """Return the figure of ``ax`` as PNG."""
+    return _rendered(ax, "png", dpi=dots_per_inch, metadata={"Software": None})
+
+
+def as_svg(ax: Axes) -> bytes:
+    """Return the figure of ``ax`` as SVG: the same figure gives the same bytes."""
+    return _rendered(ax, "svg", metadata={"Date": None, "Creator": None})
+
+
+def _rendered(ax: Axes, kind: str, **options: Any) -> bytes:
+    figure = ax.get_figure(root=True)
+    assert figure is not None  # axes in use belong to a figure
+    buffer = io.BytesIO()
+    with styled():
+        load("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+        figure.savefig(buffer, format=kind, **options)
+    return buffer.getvalue()
+
+
+def plain(text: object) -> str:
+    """Return text that is drawn as it stands: a dollar sign starts no formula."""
+    return str(text).replace("$", r"\$")
+
+
+def class_colours(classes: Sequence[str]) -> dict[str, str]:
+    """Return a colour per class: the sentiments' own, else Okabe-Ito in turn."""
+    if set(classes) <= set(SENTIMENT_COLOURS):
+        return {name: SENTIMENT_COLOURS[name] for name in classes}
+    return {name: OKABE_ITO[i % len(OKABE_ITO)] for i, name in enumerate(classes)}
+
+
+def class_markers(classes: Sequence[str]) -> dict[str, str]:
+    """Return a marker per class: the sentiments' own, else in turn."""
+    if set(classes) <= set(SENTIMENT_MARKERS):
+        return {name: SENTIMENT_MARKERS[name] for name in classes}
+    return {name: MARKERS[i % len(MARKERS)] for i, name in enumerate(classes)}
