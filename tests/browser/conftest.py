@@ -1,0 +1,80 @@
+"""Headless Chromium and real servers; every test of this folder carries the marker ``browser`` itself."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn_features import draw_dataset
+from servers import copy_notebooks, running_lab, running_voila
+
+from workbench.project import Project
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium: the system's, else Playwright's own."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        found = shutil.which("chromium") or shutil.which("chromium-browser")
+        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page in a fresh profile."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def screenshot(page, tmp_path):
+    """Take a picture of the page: ``screenshot("name")``; kept in WORKBENCH_SCREENSHOTS when that is set."""
+    folder = Path(os.environ.get("WORKBENCH_SCREENSHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return lambda name: page.screenshot(path=folder / f"{name}.png")
+
+
+@pytest.fixture(scope="module")
+def drawn_project(tmp_path_factory):
+    """A project with a small extracted dataset ``sample``; one per test module."""
+    project = Project.open(tmp_path_factory.mktemp("project"))
+    draw_dataset(project, np.random.default_rng(7))
+    return project
+
+
+@pytest.fixture(scope="module")
+def lab(drawn_project, tmp_path_factory):
+    """JupyterLab on a copy of the notebooks."""
+    folder = tmp_path_factory.mktemp("lab")
+    with running_lab(
+        drawn_project.root, copy_notebooks(folder / "notebooks"), home=folder / "home"
+    ) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def voila(drawn_project, tmp_path_factory):
+    """Voila on a copy of the notebooks."""
+    folder = tmp_path_factory.mktemp("voila")
+    with running_voila(
+        drawn_project.root, copy_notebooks(folder / "notebooks"), home=folder / "home"
+    ) as server:
+        yield server

@@ -1,0 +1,140 @@
+"""A person labels frames in a real browser; what the page calls saved is what the store holds."""
+
+import statistics
+
+import pytest
+
+from workbench.labels.store import LabelStore
+
+pytestmark = pytest.mark.browser
+WATCH = "document.addEventListener('aw-painted', (e) => (window.painted ??= []).push(e.detail))"
+
+
+def run_all(page, server, name):
+    page.goto(server.notebook(name))
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def begin(page, name):
+    field = page.get_by_label("Your name")
+    field.wait_for()
+    field.fill(name)
+    page.get_by_role("button", name="Start").click()
+    ready(page)
+
+
+def ready(page):
+    page.locator(".aw-pictures canvas").first.wait_for()
+
+
+def press(page, key):
+    """Press a key on the labeller and wait until the next picture has replaced the last."""
+    before = page.locator(".aw-pictures").get_attribute("data-task")
+    page.keyboard.press(key)
+    page.wait_for_function(
+        "before => document.querySelector('.aw-pictures').dataset.task !== before", arg=before
+    )
+    return before
+
+
+def saved(page):
+    page.locator(".aw-save[data-state=saved]").wait_for()
+
+
+def events(project, question, annotator):
+    with LabelStore.open(project.labels, read_only=True) as store:
+        history = store.history(question)
+    return history[history["annotator"] == annotator]
+
+
+def label_twenty(page):
+    """Fourteen answers by keys, one undone and given again, one skip, five by button; return what should be stored."""
+    expected = []
+    for number in range(14):
+        key, value = (("1", "closed"), ("o", "open"))[number % 2]
+        expected.append((press(page, key), "answer", value))
+    undone = expected[-1][0]
+    assert press(page, "Backspace") != undone
+    expected.append((undone, "undo", ""))
+    expected.append((press(page, "c"), "answer", "closed"))
+    expected.append((press(page, "s"), "skip", ""))
+    for _ in range(5):
+        task = page.locator(".aw-pictures").get_attribute("data-task")
+        page.locator("[data-value=open]").click()
+        page.wait_for_function("b => document.querySelector('.aw-pictures').dataset.task !== b", arg=task)
+        expected.append((task, "answer", "open"))
+    return expected
+
+
+def check(page, project, annotator, expected):
+    saved(page)
+    stored = events(project, "mouth", annotator)
+    tasks = stored["clip"] + "@" + stored["start_s"].map("{:.3f}".format)
+    rows = list(zip(tasks, stored["kind"], stored["value"], strict=True))
+    # What was said about one picture is stored in its order; another picture need not wait for it.
+    assert sorted(rows, key=lambda row: row[0]) == sorted(expected, key=lambda row: row[0])
+    assert "20 of 180" in page.locator(".aw-status").inner_text()
+
+
+def test_twenty_frames_in_voila_are_stored_exactly_and_a_reload_goes_on(
+    page, voila, drawn_project, screenshot, record_property
+):
+    page.add_init_script(WATCH)
+    page.goto(voila.notebook("10_label_mouth.ipynb"))
+    page.get_by_label("Your name").wait_for()
+    screenshot("voila-name")
+    begin(page, "Ada")
+    screenshot("voila-first")
+    check(page, drawn_project, "Ada", label_twenty(page))
+    screenshot("voila-twenty")
+    times = [one["ms"] for one in page.evaluate("window.painted") if one["ready"]]
+    summary = f"p50 {statistics.median(times):.1f} ms, max {max(times):.1f} ms of {len(times)}"
+    record_property("key press to next picture painted", summary)
+    print("key press to next picture painted:", summary)
+    waiting = page.locator(".aw-pictures").get_attribute("data-task")
+    page.reload()
+    field = page.get_by_label("Your name")
+    field.wait_for()
+    assert field.input_value() == "Ada"
+    page.get_by_role("button", name="Start").click()
+    ready(page)
+    assert page.locator(".aw-pictures").get_attribute("data-task") == waiting
+    assert "20 of 180" in page.locator(".aw-status").inner_text()
+
+
+def test_twenty_frames_in_jupyterlab_are_stored_exactly_and_touch_no_cell(
+    page, lab, drawn_project, screenshot
+):
+    run_all(page, lab, "10_label_mouth.ipynb")
+    page.get_by_label("Your name").wait_for()
+    n_cells = page.locator(".jp-Notebook .jp-Cell").count()
+    begin(page, "Grace")
+    screenshot("lab-first")
+    check(page, drawn_project, "Grace", label_twenty(page))
+    for key in (
+        "a",
+        "b",
+        "d",
+        "d",
+        "x",
+        "m",
+        "y",
+    ):  # JupyterLab's own keys for adding, removing and changing cells
+        page.keyboard.press(key)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == n_cells
+    screenshot("lab-twenty")
+
+
+def test_faces_are_asked_about_sentiment_and_escape_leaves_the_keys(page, voila, drawn_project, screenshot):
+    page.goto(voila.notebook("11_label_sentiment.ipynb"))
+    begin(page, "Ada")
+    for key in ("1", "u", "p"):
+        press(page, key)
+    saved(page)
+    screenshot("voila-sentiment")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    page.wait_for_timeout(300)
+    assert list(events(drawn_project, "sentiment", "Ada")["value"]) == ["negative", "neutral", "positive"]

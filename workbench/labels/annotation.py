@@ -1,0 +1,174 @@
+"""One thing one person did while labelling: an answer, a skip or an undo. Never a machine's guess."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from workbench.errors import InvalidInputError
+from workbench.labels.schema import schema_of
+from workbench.media.timeline import Segment
+
+Kind = Literal["answer", "skip", "undo"]
+KINDS: tuple[Kind, ...] = ("answer", "skip", "undo")
+
+_OPERATION = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_ANNOTATOR = re.compile(r"\w[\w .'@-]{0,63}")
+_TIME_DIGITS = 6
+_MOST_DETAILS = 4_000
+
+
+@dataclass(frozen=True)
+class LabelEvent:
+    """What a person did, before it is recorded.
+
+    A moment has ``start_s == end_s``. Times are rounded to the microsecond, so that the same moment is the same
+    number wherever it comes from.
+
+    Attributes
+    ----------
+    op_id : str
+        Made by whoever sends it (a browser, an import): sending again with the same id records once.
+    annotator : str
+        Who answered.
+    question, schema_version : str, int
+        Which wording was answered.
+    clip : str
+        The clip's id, a hash of its content.
+    start_s, end_s : float
+        Seconds from the clip's time zero.
+    kind : {"answer", "skip", "undo"}
+        What was done.
+    value : str
+        The answer; empty for a skip or an undo.
+    undoes : str
+        For an undo: the ``op_id`` it takes back; else empty.
+    details : mapping
+        What else is worth keeping (``pixels_sha256``, ``seconds_taken``, ``dataset`` …); plain JSON values.
+    """
+
+    op_id: str
+    annotator: str
+    question: str
+    schema_version: int
+    clip: str
+    start_s: float
+    end_s: float
+    kind: Kind
+    value: str = ""
+    undoes: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_operation(self.op_id)
+        if check_annotator(self.annotator) != self.annotator:
+            raise InvalidInputError(
+                f"An annotator's name must be tidy. Received {self.annotator!r}: use check_annotator."
+            )
+        if not self.clip or len(self.clip) > 255 or not self.clip.isprintable():
+            raise InvalidInputError(f"A clip must be 1 to 255 printable characters. Received {self.clip!r}.")
+        segment = Segment(float(self.start_s), float(self.end_s))
+        object.__setattr__(self, "start_s", round(segment.start_s, _TIME_DIGITS))
+        object.__setattr__(self, "end_s", round(segment.end_s, _TIME_DIGITS))
+        object.__setattr__(self, "details", MappingProxyType(dict(self.details)))
+        schema = schema_of(self.question, self.schema_version)
+        _check_kind(self)
+        if self.kind == "answer":
+            schema.check(self.value)
+        self.details_as_text()
+
+    def details_as_text(self) -> str:
+        """Return the details as JSON that is the same text for the same content.
+
+        Raises
+        ------
+        InvalidInputError
+            They are no plain JSON, or longer than 4,000 characters.
+        """
+        try:
+            text = json.dumps(dict(self.details), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(
+                f"The details of a label must be plain JSON values. Received: {error}."
+            ) from error
+        if len(text) > _MOST_DETAILS:
+            raise InvalidInputError(
+                f"The details of a label must fit into {_MOST_DETAILS} characters. Received {len(text)}."
+            )
+        return text
+
+    @property
+    def item(self) -> tuple[str, str, float, float, str]:
+        """What this is about: clip, question, start, end and annotator. The last word about an item counts."""
+        return (self.clip, self.question, self.start_s, self.end_s, self.annotator)
+
+
+@dataclass(frozen=True)
+class RecordedEvent:
+    """An event that is durably on disk.
+
+    Attributes
+    ----------
+    sequence : int
+        Its place in the order of all events; time of day never decides an order.
+    recorded_utc : str
+        ISO 8601, for people.
+    event : LabelEvent
+        What was done.
+    repeated : bool
+        Whether it had been recorded before and this is the first result once more.
+    """
+
+    sequence: int
+    recorded_utc: str
+    event: LabelEvent
+    repeated: bool = field(default=False, compare=False)
+
+
+def check_operation(op_id: str) -> str:
+    """Return ``op_id`` when it can be one: 8 to 64 letters, digits, ``_`` or ``-``."""
+    if not isinstance(op_id, str) or not _OPERATION.fullmatch(op_id):
+        raise InvalidInputError(
+            f"An operation id must be 8 to 64 letters, digits, '_' or '-'. Received {op_id!r}: make it with uuid4."
+        )
+    return op_id
+
+
+def check_annotator(name: str) -> str:
+    """Return a name with its spaces tidied and its accents in one form (NFC).
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing is left, it is too long, or it could be mistaken for a formula or for markup.
+
+    Examples
+    --------
+    >>> check_annotator("  Ada   Lovelace ")
+    'Ada Lovelace'
+    """
+    tidy = " ".join(unicodedata.normalize("NFC", name).split())
+    if not _ANNOTATOR.fullmatch(tidy):
+        raise InvalidInputError(
+            "An annotator's name must be 1 to 64 letters, digits, spaces or . ' @ - _, starting with a letter or "
+            f"digit. Received {name!r}."
+        )
+    return tidy
+
+
+def _check_kind(event: LabelEvent) -> None:
+    if event.kind not in KINDS:
+        raise InvalidInputError(f"A label event must be one of {', '.join(KINDS)}. Received {event.kind!r}.")
+    if event.kind != "answer" and event.value:
+        raise InvalidInputError(
+            f"A value belongs to an answer only. Received {event.value!r} with {event.kind!r}."
+        )
+    if (event.kind == "undo") != bool(event.undoes):
+        raise InvalidInputError(
+            f"An undo, and only an undo, must name the op_id it takes back. Received {event.undoes!r} with {event.kind!r}."
+        )

@@ -1,0 +1,183 @@
+"""The label store: every answer of every person, kept before it is acknowledged, never lost, never doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+import pandas as pd
+import sqlalchemy as sa
+
+from workbench.errors import InvalidInputError
+from workbench.labels.annotation import LabelEvent, RecordedEvent
+from workbench.labels.database import Database
+from workbench.labels.event_table import label_events, last_word, recorded_from, row_of, standing_events
+
+FILE = "labels.db"
+LABEL_COLUMNS = ("clip", "question", "start_s", "end_s", "annotator", "value")
+"""The labels table of the workbench; a moment has ``start_s == end_s``."""
+BUSY_TIMEOUT_S = 10.0
+
+
+class LabelStore:
+    """Append-only label events in ``labels/labels.db``.
+
+    Examples
+    --------
+    >>> store = LabelStore.open(project.labels)  # doctest: +SKIP
+    >>> store.current("mouth")  # doctest: +SKIP
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(
+        cls, where: str | Path, *, read_only: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S
+    ) -> LabelStore:
+        """Open the store of a labels folder, or of a ``sqlite:///`` URL; the first opening makes it.
+
+        Parameters
+        ----------
+        where : str or Path
+            The folder (``project.labels``) or URL.
+        read_only : bool
+            For whoever only looks (dashboards): nothing is made, nothing can be written.
+        busy_timeout_s : float
+            How long to wait for others before saying that something was not saved.
+
+        Raises
+        ------
+        InvalidInputError
+            An address of another kind; or nothing to read yet with ``read_only``.
+        StorageError
+            The file is damaged, is not a label store, or is a newer workbench's. It is left as it is.
+        """
+        path = _path_of(where)
+        return cls(Database(path, read_only=read_only, busy_timeout_s=busy_timeout_s))
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether anything was ever labelled in this labels folder."""
+        return (folder / FILE).exists()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._database.path
+
+    def close(self) -> None:
+        """Close the file; recording needs a new opening."""
+        self._database.close()
+
+    def __enter__(self) -> LabelStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def check_writable(self) -> None:
+        """Say now, rather than at the first answer, when nothing can be written. Raises :class:`StorageError`."""
+        with self._database.writing():
+            pass
+
+    def record(self, event: LabelEvent) -> RecordedEvent:
+        """Keep one event; when this returns, it is durably on disk.
+
+        The same event again (same ``op_id``) returns the first result and changes nothing.
+
+        Raises
+        ------
+        InvalidInputError
+            The ``op_id`` was used for something else, or an undo that is not allowed.
+        StorageError
+            NOT saved, and why.
+        """
+        return self.record_all([event])[0]
+
+    def record_all(self, events: Iterable[LabelEvent]) -> list[RecordedEvent]:
+        """Keep all events, or none of them: see :meth:`record`."""
+        with self._database.writing() as connection:
+            return [_record(connection, event) for event in events]
+
+    def current(self, question: str | None = None, annotator: str | None = None) -> pd.DataFrame:
+        """Return the labels as they stand: ``clip, question, start_s, end_s, annotator, value``.
+
+        One row per item: the newest answer that was neither taken back nor followed by a skip.
+        """
+        standing = standing_events(question, annotator).subquery()
+        wanted = sa.select(*(standing.c[name] for name in LABEL_COLUMNS)).where(standing.c.kind == "answer")
+        order = [standing.c[name] for name in ("question", "clip", "start_s", "end_s", "annotator")]
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.order_by(*order)).all()
+        table = pd.DataFrame(rows, columns=list(LABEL_COLUMNS))
+        return table.astype({"start_s": float, "end_s": float})
+
+    def standing(self, question: str, annotator: str) -> list[RecordedEvent]:
+        """Return one person's last word about each item (answers and skips), oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(standing_events(question, annotator)).mappings().all()
+        return [recorded_from(row) for row in rows]
+
+    def history(self, question: str | None = None) -> pd.DataFrame:
+        """Return every event in its order, with all columns; undone ones too."""
+        query = sa.select(label_events).order_by(label_events.c.sequence)
+        if question is not None:
+            query = query.where(label_events.c.question == question)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return pd.DataFrame(rows, columns=[column.name for column in label_events.columns])
+
+
+def _path_of(where: str | Path) -> Path:
+    if isinstance(where, str) and "://" in where:
+        url = sa.make_url(where)
+        if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+            raise InvalidInputError(
+                "A label store must be a folder or a sqlite:///FILE address. "
+                f"Received {url.render_as_string(hide_password=True)}."
+            )
+        return Path(url.database).expanduser().resolve()
+    return Path(where).expanduser().resolve() / FILE
+
+
+def _find(connection: sa.Connection, op_id: str) -> RecordedEvent | None:
+    row = connection.execute(sa.select(label_events).where(label_events.c.op_id == op_id)).mappings().first()
+    return None if row is None else recorded_from(row)
+
+
+def _record(connection: sa.Connection, event: LabelEvent) -> RecordedEvent:
+    known = _find(connection, event.op_id)
+    if known is not None:
+        if known.event != event:
+            raise InvalidInputError(
+                f"An operation id must be used once. {event.op_id} already stands for another event "
+                f"({known.event.kind} {known.event.value!r}): make a new id for a new answer."
+            )
+        return replace(known, repeated=True)
+    if event.kind == "undo":
+        _check_undo(connection, event)
+    recorded_utc = datetime.now(UTC).isoformat(timespec="microseconds")
+    added = connection.execute(label_events.insert().values(row_of(event, recorded_utc=recorded_utc)))
+    return RecordedEvent(sequence=int(added.inserted_primary_key[0]), recorded_utc=recorded_utc, event=event)
+
+
+def _check_undo(connection: sa.Connection, event: LabelEvent) -> None:
+    """An undo takes back its author's own last word about the item, nothing else and nothing twice."""
+    rule = "An undo must take back one's own last word about a moment."
+    target = _find(connection, event.undoes)
+    if target is None:
+        raise InvalidInputError(f"{rule} There is no operation {event.undoes}.")
+    if target.event.annotator != event.annotator:
+        raise InvalidInputError(
+            f"{rule} {event.undoes} is somebody else's: only its author can take it back."
+        )
+    if target.event.item != event.item:
+        raise InvalidInputError(f"{rule} {event.undoes} is about another moment.")
+    if connection.scalar(last_word(event)) != event.undoes:
+        raise InvalidInputError(f"{rule} {event.undoes} was taken back already or answered again since.")
