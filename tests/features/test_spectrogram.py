@@ -1,0 +1,151 @@
+import time
+
+import numpy as np
+import pytest
+from scipy import signal
+
+from workbench.errors import InvalidInputError
+from workbench.features.colour_map import VIRIDIS
+from workbench.features.spectrogram import (
+    FLOOR_DB,
+    HOP_LENGTH,
+    N_SAMPLES,
+    WINDOW_LENGTH,
+    clip_spectrogram,
+    column_image,
+    column_strip,
+    column_strips,
+    level_db,
+    sound_column,
+    sound_columns,
+)
+
+SECONDS = np.arange(N_SAMPLES) / 48_000
+HZ_PER_BIN = 48_000 / WINDOW_LENGTH
+
+
+def sine(hz, amplitude=1.0):
+    return amplitude * np.sin(2 * np.pi * hz * SECONDS)
+
+
+def test_a_full_scale_sine_reads_zero_decibels_at_its_frequency():
+    column = sound_column(sine(100 * HZ_PER_BIN))
+    assert column.shape == (701,) and column.dtype == np.float32
+    assert column.argmax() == 100 and column.max() == pytest.approx(0, abs=0.01)
+
+
+def test_a_tenth_of_the_amplitude_reads_20_decibels_less():
+    assert sound_column(sine(100 * HZ_PER_BIN, 0.1)).max() == pytest.approx(-20, abs=0.01)
+
+
+def test_silence_is_finite():
+    assert (sound_column(np.zeros(N_SAMPLES)) == pytest.approx(FLOOR_DB, abs=1e-3)) and level_db(np.zeros(10)) == pytest.approx(FLOOR_DB)
+
+
+def test_the_column_is_scipys_one_column_without_padding(rng):
+    samples = rng.normal(0, 0.1, N_SAMPLES)
+    _, times, spectrum = signal.stft(
+        samples, 48_000, window="hann", nperseg=WINDOW_LENGTH, noverlap=WINDOW_LENGTH - HOP_LENGTH, boundary=None, padded=False
+    )
+    assert len(times) == 1
+    np.testing.assert_allclose(sound_column(samples), 20 * np.log10(2 * np.abs(spectrum[:, 0])), atol=1e-3)
+
+
+def test_the_column_is_scipys_spectrogram_with_a_hann_window(rng):
+    samples = rng.normal(0, 0.1, N_SAMPLES)
+    _, times, magnitude = signal.spectrogram(
+        samples,
+        window=signal.get_window("hann", WINDOW_LENGTH),
+        nperseg=WINDOW_LENGTH,
+        noverlap=250,
+        detrend=False,
+        scaling="spectrum",
+        mode="magnitude",
+    )
+    assert len(times) == 1
+    np.testing.assert_allclose(sound_column(samples), 20 * np.log10(2 * magnitude[:, 0]), atol=1e-3)
+
+
+@pytest.mark.slow
+def test_the_column_is_librosas_without_centring(rng):
+    import librosa
+
+    samples = rng.normal(0, 0.1, N_SAMPLES)
+    spectrum = librosa.stft(samples, n_fft=WINDOW_LENGTH, hop_length=HOP_LENGTH, window="hann", center=False)
+    scale = 2 / signal.get_window("hann", WINDOW_LENGTH).sum()
+    assert spectrum.shape == (701, 1)
+    np.testing.assert_allclose(sound_column(samples), 20 * np.log10(scale * np.abs(spectrum[:, 0])), atol=1e-2)
+
+
+def test_many_windows_are_as_one_by_one(rng):
+    windows = rng.normal(0, 0.1, (5, N_SAMPLES))
+    np.testing.assert_allclose(sound_columns(windows), [sound_column(window) for window in windows], atol=1e-4)
+
+
+def test_a_window_of_another_length_is_refused():
+    with pytest.raises(InvalidInputError, match="1440"):
+        sound_column(np.zeros(1400))
+
+
+def test_the_level_of_a_square_wave_is_zero_and_of_a_sine_three_less():
+    assert level_db(np.ones(100)) == pytest.approx(0, abs=1e-3)
+    assert level_db(sine(1000)) == pytest.approx(-3.01, abs=0.01)
+
+
+def test_low_frequencies_are_at_the_bottom_of_the_picture():
+    strip = column_strip(sound_column(sine(1000)))
+    row = int(strip.sum(axis=(1, 2)).argmax())
+    assert strip.shape == (400, 1, 3) and row == pytest.approx(399 - 1000 / 24_000 * 400, abs=2)
+
+
+def test_no_frequency_falls_between_the_rows():
+    quiet = np.full(701, -120.0, np.float32)
+    dark = column_strip(quiet)
+    for number in range(701):
+        loud = quiet.copy()
+        loud[number] = -20.0
+        assert not np.array_equal(column_strip(loud), dark), number
+
+
+def test_the_ends_of_the_range_are_the_ends_of_the_colours():
+    assert column_strip(np.full(701, -200.0)) == pytest.approx(np.tile(VIRIDIS[0], (400, 1, 1)))
+    assert column_strip(np.full(701, 0.0)) == pytest.approx(np.tile(VIRIDIS[-1], (400, 1, 1)))
+
+
+def test_the_image_is_the_strip_repeated_along_time(rng):
+    column = rng.uniform(-130, -10, 701)
+    image = column_image(column)
+    assert image.shape == (400, 400, 3) and image.dtype == np.float32 and 0 <= image.min() <= image.max() <= 1
+    assert (image == column_strip(column)).all()
+
+
+def test_a_moment_without_sound_is_never_drawn_as_silence():
+    with pytest.raises(InvalidInputError, match="NaN"):
+        column_strips(np.full((2, 701), np.nan))
+
+
+def test_a_thousand_columns_are_drawn_at_once(rng):
+    columns = rng.uniform(-140, 0, (1000, 701)).astype(np.float16)
+    column_strips(columns[:2])
+    start = time.process_time()
+    strips = column_strips(columns)
+    assert strips.shape == (1000, 400, 1, 3) and strips.dtype == np.float32
+    assert time.process_time() - start < 1.0  # about 0.05 s on an idle machine
+
+
+def test_the_colours_are_matplotlibs_viridis():
+    import matplotlib
+
+    np.testing.assert_allclose(VIRIDIS, matplotlib.colormaps["viridis"].colors, atol=0.5 / 255 + 1e-6)
+
+
+@pytest.mark.slow
+def test_the_whole_clip_can_be_looked_at():
+    tone = np.sin(2 * np.pi * 440 * np.arange(48_000) / 48_000).astype(np.float32)
+    decibels, time_s = clip_spectrogram(tone)
+    assert decibels.shape == (128, len(time_s)) and decibels.max() == 0 and time_s[-1] == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_clip_of_no_sound_is_refused():
+    with pytest.raises(InvalidInputError, match="0 samples"):
+        clip_spectrogram(np.zeros(0))
