@@ -39,7 +39,7 @@ run: install  ## Draw the sample cast if it is not there, then open JupyterLab a
 	@test -e datasets/sample/catalog.csv || $(BIN)/workbench sample
 	@$(BIN)/workbench lab
 
-demo: install  ## Run the whole loop on the sample cast: extract, label, train, judge, publish (about 10 minutes)
+demo: install  ## Run the whole loop on the sample cast: draw, extract, train, judge, publish (about 10 minutes)
 	@$(BIN)/workbench demo
 
 test: test-fast test-slow test-browser  ## Every test, as CI runs them

@@ -51,7 +51,7 @@ def status(url, token=None, method="GET"):
 def split(server):
     """The address without its token, and the token."""
     address, token = server.url.split("?token=")
-    return address.split("/lab/")[0].rstrip("/"), token
+    return "/".join(address.split("/")[:3]), token
 
 
 @pytest.fixture
@@ -115,6 +115,14 @@ def test_the_dashboards_are_copied_apart_from_everything_else(furnished, tmp_pat
     server = dashboards_server(furnished, tmp_path / "dashboards")
     shown = sorted(path.name for path in (server.folder / "shown").iterdir())
     assert shown == ["dashboard_broken.ipynb", "dashboard_first.ipynb"]
+
+
+def test_a_single_dashboard_is_opened_at_once_and_several_are_listed(furnished, tmp_path):
+    several = dashboards_server(furnished, tmp_path / "several")
+    assert several.url.startswith(split(several)[0] + "/?token=")
+    (furnished.root / "notebooks" / "dashboard_broken.ipynb").unlink()
+    single = dashboards_server(furnished, tmp_path / "single")
+    assert "/voila/render/dashboard_first.ipynb?token=" in single.url
 
 
 def test_jupyterlab_is_told_where_the_dashboards_are(furnished, tmp_path):

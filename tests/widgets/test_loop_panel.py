@@ -55,7 +55,7 @@ def test_a_step_is_said_in_words(project):
     run = LoopRun(command(step(3), then="time.sleep(60)"), project)
     run.start()
     until(lambda: run.step is not None)
-    assert sentence(run) == "extract: 3 of 4 clip 7 (about 3 min left)"
+    assert sentence(run) == "75% · about 3 min left · extract: clip 7"
     run.stop()
 
 
@@ -67,6 +67,27 @@ def test_stopping_ends_the_process_and_says_that_nothing_finished_is_lost(projec
     run.wait(timeout_s=10)
     assert run.state == "stopped"
     assert "kept" in sentence(run)
+
+
+def test_a_process_that_does_not_want_to_stop_is_ended(project, monkeypatch):
+    monkeypatch.setattr("workbench.widgets.loop_panel.PATIENCE_S", 0.1)
+    stubborn = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); print('deaf', flush=True); "
+    ready = json.dumps(step(1))
+    run = LoopRun(command(then=stubborn + f"print({ready!r}, flush=True); time.sleep(60)"), project)
+    run.start()
+    until(lambda: run.step is not None)
+    run.stop()
+    run.wait(timeout_s=10)
+    assert run.state == "stopped"
+
+
+def test_what_a_process_says_is_shown_as_text_and_not_as_a_page(project):
+    run = LoopRun(command(step(1, what="<img src=x onerror=alert(1)>"), then="time.sleep(60)"), project)
+    _start, _stop, _bar, said, _links = parts(loop_panel(project, run=run))
+    run.start()
+    until(lambda: "img" in said.value)
+    assert "<img" not in said.value
+    run.stop()
 
 
 def test_a_stopped_run_can_be_started_again(project):

@@ -111,13 +111,15 @@ def dashboards_server(
     shown = folder / "shown"
     folder.mkdir(mode=0o700, parents=True)
     shown.mkdir(mode=0o700)
-    for notebook in sorted(notebooks_folder(project).glob("dashboard_*.ipynb")):
-        shutil.copyfile(notebook, shown / notebook.name)
+    pages = sorted(notebooks_folder(project).glob("dashboard_*.ipynb"))
+    for page in pages:
+        shutil.copyfile(page, shown / page.name)
     _write_private(folder / "voila.json", dashboards_settings(shown, port, token))
     environment = dashboards_environment(os.environ, project)
     # JUPYTER_CONFIG_DIR: this account's own Voila settings must not reopen what is closed here.
     environment |= {"JUPYTER_CONFIG_DIR": str(folder)}
-    url = f"http://{LOOPBACK}:{port}/?token={token}"
+    first = f"voila/render/{pages[0].name}" if len(pages) == 1 else ""  # else Voila's list of them
+    url = f"http://{LOOPBACK}:{port}/{first}?token={token}"
     return Server("Dashboards", (sys.executable, "-m", "voila"), environment, folder, url)
 
 

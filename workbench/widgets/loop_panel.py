@@ -13,6 +13,7 @@ import atexit
 import html
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -29,12 +30,13 @@ from workbench.project import ENVIRONMENT_VARIABLE, Project
 if TYPE_CHECKING:
     import ipywidgets
 
+PATIENCE_S = 10.0
 State = Literal["idle", "running", "finished", "stopped", "failed"]
 
 
 @dataclass(frozen=True)
 class Step:
-    """How far the loop is: ``done`` of ``total`` in the step ``name``, ``remaining_s`` for all of it."""
+    """How far the loop is: ``done`` of ``total`` for the whole loop, now at the step ``name``."""
 
     name: str
     done: int
@@ -44,10 +46,8 @@ class Step:
 
     def in_words(self) -> str:
         """Say it as one line."""
-        left = (
-            "estimating the time left" if self.remaining_s is None else f"{in_words(self.remaining_s)} left"
-        )
-        return f"{self.name}: {self.done} of {self.total} {self.what} ({left})"
+        left = "estimating the time" if self.remaining_s is None else in_words(self.remaining_s)
+        return f"{self.done / max(self.total, 1):.0%} · {left} left · {self.name}: {self.what}"
 
 
 class LoopRun:
@@ -97,8 +97,9 @@ class LoopRun:
             text=True,
             encoding="utf-8",
             errors="replace",
+            start_new_session=True,  # so that its workers end with it
         )
-        atexit.register(self._process.terminate)  # a kernel that ends takes its loop with it
+        atexit.register(_end, self._process)  # a kernel that ends takes its loop with it
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
         self._tell()
 
@@ -106,7 +107,10 @@ class LoopRun:
         """End the process; what is finished is kept, and starting again goes on from there."""
         if self.state == "running" and self._process is not None:
             self.state = "stopped"
-            self._process.terminate()
+            self._process.send_signal(signal.SIGINT)  # it leaves the step it is in as it should be
+            patience = threading.Timer(PATIENCE_S, _end, [self._process])
+            patience.daemon = True
+            patience.start()
             self._tell()
 
     def wait(self, timeout_s: float | None = None) -> None:
@@ -126,7 +130,6 @@ class LoopRun:
                 self._tell()
             finished = finished or bool(said and said.get("finished"))
         code = process.wait()
-        atexit.unregister(process.terminate)
         if self._process is process and self.state == "running":
             self.state = "finished" if finished and code == 0 else "failed"
             self.problem = "" if self.state == "finished" else " ".join(last_words) or f"exit status {code}"
@@ -135,6 +138,12 @@ class LoopRun:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener(self)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process that still runs, and the workers it started."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
 
 
 def _json_object(line: str) -> dict[str, Any] | None:
@@ -179,13 +188,13 @@ def loop_panel(project: Project | None = None, *, run: LoopRun | None = None) ->
     start.layout.width = "14em"
     stop = widgets.Button(description="Stop", icon="stop", tooltip="What is finished is kept")
     bar = widgets.IntProgress(layout=widgets.Layout(width="30em"))
-    said, links = widgets.Label(), widgets.HTML()
+    said, links = widgets.HTML(), widgets.HTML()
 
     def show(run: LoopRun) -> None:
         start.disabled, stop.disabled = run.state == "running", run.state != "running"
         if run.step is not None:
             bar.max, bar.value = max(run.step.total, 1), run.step.done
-        said.value = sentence(run)
+        said.value = html.escape(sentence(run))
         links.value = _links(project) if run.state == "finished" else ""
 
     start.on_click(lambda _button: run.start())
