@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,22 @@ from workbench.models.settings import CLASSES, INPUTS
 _BATCH = 64
 
 
-def load_network(path: Path, network: str) -> Any:
+def weights_hash(full: Any) -> str:
+    """Return one hash of all weights of a network, to know them again."""
+    together = hashlib.sha256()
+    for weights in full.get_weights():
+        together.update(np.ascontiguousarray(weights).tobytes())
+    return together.hexdigest()
+
+
+def load_network(path: Path, network: str, *, expected_hash: str | None = None) -> Any:
     """Build a network from our own code and fill in the weights of a ``.keras`` file; its configuration is never run.
+
+    Parameters
+    ----------
+    expected_hash : str, optional
+        What :func:`weights_hash` said when the network was saved: a file that loads but gives other weights is
+        refused, whatever the reason.
 
     Raises
     ------
@@ -33,8 +50,12 @@ def load_network(path: Path, network: str) -> Any:
         )
     full = build(network)
     try:
-        full.load_weights(path)
-    except (OSError, ValueError, KeyError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # Keras walks its own bookkeeping too; the hash decides
+            full.load_weights(path)
+        if expected_hash is not None and weights_hash(full) != expected_hash:
+            raise ValueError("its weights are not those that were saved")
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise StorageError(
             f"{path} must hold the weights of a {network} network. It does not ({error}): train again."
         ) from error
@@ -60,9 +81,9 @@ class Predictor:
         self._ask = tf.function(lambda inputs: model(inputs, training=False), reduce_retracing=True)
 
     @classmethod
-    def load(cls, path: Path, network: str) -> Predictor:
-        """Load the weights of a run; raises as :func:`load_network`."""
-        return cls(network, load_network(path, network))
+    def load(cls, path: Path, network: str, *, expected_hash: str | None = None) -> Predictor:
+        """Load the weights of a run; parameters and errors as :func:`load_network`."""
+        return cls(network, load_network(path, network, expected_hash=expected_hash))
 
     def probabilities(self, **arrays: np.ndarray) -> np.ndarray:
         """Return the probability of each class, shape (n, n_classes); for the mouth (n, 2): closed, open.

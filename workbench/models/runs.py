@@ -15,7 +15,7 @@ import pandas as pd
 import workbench
 from workbench.errors import InvalidInputError
 from workbench.files import atomic_file, read_json, write_json, write_text
-from workbench.models.inference import Predictor
+from workbench.models.inference import Predictor, weights_hash
 from workbench.models.training import Epoch
 from workbench.project import Project
 
@@ -138,6 +138,7 @@ class Run:
         """Keep the trained network as ``.keras``, atomically, and drop the checkpoint."""
         with atomic_file(self.weights) as temporary:
             full.save(temporary)
+        self.update(weights_hash=weights_hash(full))
         self.checkpoint.unlink(missing_ok=True)
 
     def predictor(self) -> Predictor:
@@ -152,7 +153,8 @@ class Run:
             raise InvalidInputError(
                 f"Run {self.id} must be finished before it is used. It is {self.facts()['status']}: resume it with `workbench train --resume {self.id}`."
             )
-        return Predictor.load(self.weights, self.facts()["network"])
+        facts = self.facts()
+        return Predictor.load(self.weights, facts["network"], expected_hash=facts["weights_hash"])
 
 
 def latest_run(project: Project, *, network: str, dataset: str | None = None, **wanted: Any) -> Run | None:

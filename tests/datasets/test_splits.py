@@ -1,0 +1,72 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.datasets.leaks import leaks_of_split
+from workbench.datasets.splits import parts_of_moments, split_clips
+from workbench.errors import InvalidInputError
+
+
+def cast(n_speakers, n_clips=3):
+    rows = [
+        {"clip": f"c{s}-{k}", "speaker": f"actor-{s:02d}", "sex": "male" if s % 2 else "female"}
+        for s in range(1, n_speakers + 1)
+        for k in range(n_clips)
+    ]
+    return pd.DataFrame(rows)
+
+
+@given(n_speakers=st.integers(3, 30), seed=st.integers(0, 1000))
+def test_no_speaker_is_in_two_parts_and_every_part_has_one(n_speakers, seed):
+    split = split_clips(cast(n_speakers), kind="speaker", seed=seed)
+    assert (split.groupby("speaker")["part"].nunique() == 1).all()
+    assert set(split["part"]) == {"train", "validation", "test"}
+    assert leaks_of_split(split) == []
+
+
+def test_the_same_seed_gives_the_same_split_whatever_the_order_of_the_clips():
+    clips = cast(12)
+    mixed = clips.sample(frac=1, random_state=1)
+    part = split_clips(clips, seed=3).set_index("clip")["part"]
+    assert split_clips(mixed, seed=3).set_index("clip")["part"].sort_index().equals(part.sort_index())
+    assert not split_clips(clips, seed=4).set_index("clip")["part"].equals(part)
+
+
+def test_both_sexes_are_tested_where_there_are_two_test_speakers():
+    split = split_clips(cast(12), seed=5).merge(cast(12)[["clip", "sex"]], on="clip")
+    assert set(split.loc[split["part"] == "test", "sex"]) == {"male", "female"}
+
+
+def test_a_clip_split_keeps_clips_whole_and_warns_of_shared_speakers():
+    split = split_clips(cast(4, n_clips=8), kind="clip", seed=0)
+    assert split["clip"].is_unique
+    assert [w["code"] for w in leaks_of_split(split)] == ["leak_speakers"]
+
+
+def test_the_papers_split_spreads_the_moments_of_a_clip_and_says_why_that_flatters():
+    clips = cast(4)
+    split = split_clips(clips, kind="frame", seed=0)
+    moments = pd.DataFrame({"clip": np.repeat(clips["clip"], 100)}).reset_index(drop=True)
+    parts = parts_of_moments(moments, split, seed=0)
+    assert parts.groupby(moments["clip"]).nunique().eq(3).all()
+    assert abs((parts == "test").mean() - 0.25) < 0.05
+    warnings = leaks_of_split(split)
+    assert [w["code"] for w in warnings] == ["leak_frames", "leak_speakers"]
+    assert "flatters" in warnings[0]["message"]
+
+
+def test_two_speakers_are_too_few_and_the_message_says_what_to_do():
+    with pytest.raises(InvalidInputError, match="at least 3 speakers.*Received 2.*--split clip"):
+        split_clips(cast(2), kind="speaker")
+
+
+def test_clips_without_a_speaker_cannot_be_split_by_speaker():
+    with pytest.raises(InvalidInputError, match="3 of 9 clips have none"):
+        split_clips(cast(3).assign(speaker=lambda t: t["speaker"].where(t["speaker"] != "actor-01", "")))
+
+
+def test_an_unknown_split_is_named():
+    with pytest.raises(InvalidInputError, match="speaker, clip, frame.*'random'"):
+        split_clips(cast(3), kind="random")
