@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from workbench.lazy import load
 from workbench.media.container import open_media, start_s
@@ -80,6 +80,23 @@ def _stream_header(stream: Any, *, exact: bool) -> StreamHeader:
         width, height = (context.width, context.height) if context is not None else (0, 0)
         return StreamHeader(codec, declared_s, width=width, height=height)
     return StreamHeader(codec, declared_s, rate=context.rate if context is not None else 0)
+
+
+def missing_share(path: Path) -> float:
+    """Return which share (0 to 1) of a RIFF or AIFF file is cut off, by the length its first bytes declare.
+
+    ffmpeg quietly shortens such a file's length to what is there, so it cannot tell.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    order: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"FORM": "big"}
+    if head[:4] not in order:
+        return 0.0
+    declared = int.from_bytes(head[4:8], order[head[:4]])
+    is_unknown = (
+        declared in (0, 0x7FFFFFFF) or declared >= 0xFFFFFF00
+    )  # what recorders write that cannot go back
+    return 0.0 if is_unknown else max(1 - path.stat().st_size / (declared + 8), 0.0)
 
 
 def is_cover(stream: Any) -> bool:

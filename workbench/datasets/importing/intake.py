@@ -164,6 +164,7 @@ class Intake:
             "message": shown(objection.message),
         }
         if not target.is_file():
+            target.parent.mkdir(mode=0o700, exist_ok=True)
             copy_as_hashed(judged.found.path, target, sha256=judged.sha256)
         if self._quarantine.get((row["sha256"], row["name"])) != row:
             self._quarantine[row["sha256"], row["name"]] = row

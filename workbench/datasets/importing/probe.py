@@ -6,17 +6,16 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.datasets.importing.completeness import short_decode
 from workbench.datasets.importing.finding import EXTENSIONS, container_of, read_head
 from workbench.datasets.importing.oddities import all_oddities
 from workbench.datasets.importing.outcome import Objection
 from workbench.errors import InvalidInputError
 from workbench.media.clip import Kind
-from workbench.media.header import Header, StreamHeader, read_header
+from workbench.media.header import Header, read_header
 from workbench.media.measure import PictureMeasure, SoundMeasure, measure_pictures, measure_sound
 
 _SILENCE = 1e-4  # -80 dBFS
-_LOST_SHARE = 0.02
-_LOST_S = 0.1
 _DISGUISES = (
     b"#extm3u",
     b"ffconcat",
@@ -116,9 +115,7 @@ def probe(path: Path, *, extension: str = "", limits: Limits | None = None) -> F
     except InvalidInputError as error:
         return Objection("TOO_LARGE", str(error))
     sound = measure_sound(path) if header.sound else None
-    return _short_decode(path.name, header, pictures, sound) or _facts(
-        path, extension, header, pictures, sound
-    )
+    return short_decode(path, header, pictures, sound) or _facts(path, extension, header, pictures, sound)
 
 
 def _sort_of_file(path: Path, limits: Limits) -> Objection | None:
@@ -174,43 +171,6 @@ def _header_objection(name: str, header: Header, limits: Limits) -> Objection | 
             f"A clip must last at most {limits.max_duration_s:.0f} s. Received {header.estimated_s:.0f} s in {name}: cut it first.",
         )
     return None
-
-
-def _lost(stream: StreamHeader | None, measure: PictureMeasure | SoundMeasure | None, n_whole: int) -> float:
-    """Return which share (0 to 1) of a stream could not be decoded, by its declared length or by its packets."""
-    if stream is None:
-        return 0.0
-    if measure is None:
-        return 1.0
-    by_packets = measure.n_failed / (n_whole + measure.n_failed)
-    missing_s = 0.0 if stream.declared_s is None else stream.declared_s - (measure.end_s - measure.first_s)
-    by_time = missing_s / stream.declared_s if stream.declared_s and missing_s > _LOST_S else 0.0
-    return max(by_packets, by_time)
-
-
-def _short_decode(
-    name: str, header: Header, pictures: PictureMeasure | None, sound: SoundMeasure | None
-) -> Objection | None:
-    if pictures is None and sound is None:
-        return Objection(
-            "DAMAGED", f"{name} must have a picture or sound that can be decoded. None can: copy it again."
-        )
-    end_s = max(measure.end_s for measure in (pictures, sound) if measure is not None)
-    shares = {
-        "pictures": _lost(header.pictures, pictures, pictures.n_frames if pictures else 0),
-        "sound": _lost(header.sound, sound, sound.n_blocks if sound else 0),
-    }
-    own_lengths = any(stream is not None and stream.declared_s for stream in (header.pictures, header.sound))
-    if header.declared_s and not own_lengths and header.declared_s - end_s > _LOST_S:
-        shares["recording"] = 1 - end_s / header.declared_s
-    what, share = max(shares.items(), key=lambda item: item[1])
-    if share <= _LOST_SHARE:
-        return None
-    return Objection(
-        "SHORT_DECODE",
-        f"All that {name} declares must be decodable. {share:.0%} of its {what} is not: it was cut off or damaged; "
-        "copy it again, or cut out the whole part and import that.",
-    )
 
 
 def _facts(

@@ -99,7 +99,7 @@ def import_path(
 def _locked(dataset: Dataset) -> Iterator[None]:
     """Hold the dataset for this import alone; its folders are for their owner only."""
     try:
-        for folder in (dataset.folder, dataset.media, dataset.folder / "quarantine"):
+        for folder in (dataset.folder, dataset.media):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(dataset.folder / ".import.lock", timeout=_LOCK_TIMEOUT_S)
         lock.acquire()
