@@ -22,6 +22,6 @@ def test_voila_serves_no_file_no_source_and_no_traceback():
 
 
 def test_no_secret_of_the_environment_reaches_the_kernels_of_the_dashboards(project):
-    given = {"PATH": "/bin", "HOME": "/home/me", "DATABASE_URL": "postgres://me:pw@db", "AWS_SECRET": "x"}
+    given = {"PATH": "/bin", "HOME": "/my/home", "DATABASE_URL": "postgres://me:pw@db", "AWS_SECRET": "x"}
     passed = dashboards_environment(given, project)
-    assert passed == {"PATH": "/bin", "HOME": "/home/me", "WORKBENCH_PROJECT": str(project.root)}
+    assert passed == {"PATH": "/bin", "HOME": "/my/home", "WORKBENCH_PROJECT": str(project.root)}
