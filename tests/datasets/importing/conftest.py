@@ -29,6 +29,8 @@ def record(path, *, n_frames=30, sound="tone", sound_rate=48_000, rate=30, pts=N
         video = output.add_stream(codec, rate=Fraction(rate)) if n_frames else None
         if video is not None:
             video.width, video.height, video.pix_fmt = *size, "yuv420p"
+            if codec == "libx264":
+                video.options = {"preset": "ultrafast", "threads": "1"}
         if isinstance(sound, str):
             sound = tone(n_frames / rate if n_frames else 1.0, rate=sound_rate)
         voices = (
@@ -59,17 +61,17 @@ def voice_file(path, *, duration_s=1.0, rate=48_000, level=0.3, samples=None):
     return record(path, n_frames=0, sound=samples, sound_rate=rate, sound_codec="pcm_s16le", container="wav")
 
 
-@pytest.fixture(name="record")
+@pytest.fixture(name="record", scope="session")
 def _record():
     return record
 
 
-@pytest.fixture(name="tone")
+@pytest.fixture(name="tone", scope="session")
 def _tone():
     return tone
 
 
-@pytest.fixture(name="voice_file")
+@pytest.fixture(name="voice_file", scope="session")
 def _voice_file():
     return voice_file
 
@@ -93,3 +95,9 @@ def bytes_of(project):
         }
 
     return read
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch):
+    """Durability is tested where files are written; here it would only cost time."""
+    monkeypatch.setattr("workbench.files.os.fsync", lambda handle: None)

@@ -24,15 +24,23 @@ def outcomes(report):
     return {file.path: (file.outcome, file.code) for file in report.files}
 
 
+@pytest.fixture(scope="session")
+def drawn_takes(tmp_path_factory, record, voice_file, tone):
+    """A RAVDESS folder with a film, its mute copy and two voices, and a clip of another sort; drawn once."""
+    folder = tmp_path_factory.mktemp("takes")
+    record(folder / "Actor_05" / "01-01-03-01-01-02-05.mp4", seed=1)
+    record(folder / "Actor_05" / "02-01-03-01-01-02-05.mp4", seed=1, sound=0 * tone(1.0))
+    voice_file(folder / "Actor_06" / "03-01-05-02-02-01-06.wav", level=0.2)
+    voice_file(folder / "Actor_06" / "03-01-07-02-02-01-06.WAV", level=0.1)
+    record(folder / "talk.mp4", seed=2)
+    (folder / "notes.txt").write_text("not a recording")
+    return folder
+
+
 @pytest.fixture
-def takes(source, record, voice_file, tone):
-    """A RAVDESS folder with a film, its mute copy and two voices, and a clip of another sort."""
-    record(source / "Actor_05" / "01-01-03-01-01-02-05.mp4", seed=1)
-    record(source / "Actor_05" / "02-01-03-01-01-02-05.mp4", seed=1, sound=0 * tone(1.0))
-    voice_file(source / "Actor_06" / "03-01-05-02-02-01-06.wav", level=0.2)
-    voice_file(source / "Actor_06" / "03-01-07-02-02-01-06.WAV", level=0.1)
-    record(source / "talk.mp4", seed=2)
-    (source / "notes.txt").write_text("not a recording")
+def takes(source, drawn_takes):
+    """A copy of the drawn takes that a test may change."""
+    shutil.copytree(drawn_takes, source, dirs_exist_ok=True)
     return source
 
 
