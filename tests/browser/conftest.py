@@ -35,12 +35,14 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
+def page(browser, request):
     """A fresh page in a fresh profile."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(60_000)
     page = context.new_page()
     yield page
+    if folder := os.environ.get("WORKBENCH_SCREENSHOTS"):  # what the page looked like when the test ended
+        page.screenshot(path=Path(folder) / f"end-{request.node.name[:60]}.png")
     context.close()
 
 

@@ -3,6 +3,7 @@
 Every server gets its own folder for settings, so that nothing of the person who runs the tests is read or changed.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -108,6 +109,12 @@ def _wait_until_there(server: Server, process: subprocess.Popen) -> None:
 def running_lab(project: Path, notebooks: Path, *, home: Path):
     """A JupyterLab server (context manager) that serves ``notebooks`` and whose kernels find ``project``."""
     port, token = _free_port(), secrets.token_hex(16)
+    # The question about news would lie over the page.
+    settings = home / "config" / "labconfig" / "page_config.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(
+        json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}})
+    )
     options = {
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,
@@ -115,8 +122,6 @@ def running_lab(project: Path, notebooks: Path, *, home: Path):
         "ServerApp.open_browser": False,
         "ServerApp.root_dir": notebooks,
         "IdentityProvider.token": token,
-        "LabApp.news_url": "None",
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     command = [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -61,7 +61,7 @@ def test_a_held_lock_is_waited_for_then_said(store, event):
     holder.execute("ROLLBACK")
     impatient = LabelStore.open(store.path.parent, busy_timeout_s=0.1)
     holder.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StorageError, match="NOT saved.*locked"):
+    with pytest.raises(StorageError, match=r"NOT saved.*locked"):
         impatient.record(event())
     holder.execute("ROLLBACK")
     holder.close()
@@ -72,7 +72,7 @@ def test_a_held_lock_is_waited_for_then_said(store, event):
 def test_a_file_removed_while_open_is_noticed_before_anything_is_called_saved(store, event):
     store.record(event())
     store.path.unlink()
-    with pytest.raises(StorageError, match="NOT saved.*removed or replaced"):
+    with pytest.raises(StorageError, match=r"NOT saved.*removed or replaced"):
         store.record(event())
 
 

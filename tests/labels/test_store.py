@@ -147,7 +147,7 @@ def reference(events):
     return sorted((w.question, w.clip, w.start_s, w.end_s, w.annotator, w.value) for w in last)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

@@ -107,5 +107,5 @@ def test_damaged_json_lines_another_encoding_a_wrong_ending_and_a_missing_file_a
     for name in ("latin.csv", "l.xlsx", "missing.csv"):
         with pytest.raises(InvalidInputError):
             import_labels(store, tmp_path / name)
-    with pytest.raises(InvalidInputError, match=".csv or .jsonl"):
+    with pytest.raises(InvalidInputError, match=r"\.csv or \.jsonl"):
         export_labels(store, tmp_path / "l.txt")

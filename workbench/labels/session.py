@@ -39,7 +39,7 @@ class Task(Protocol):
         """End; equal to ``start_s`` for a moment."""
 
     def details(self) -> Mapping[str, Any]:
-        """What to keep with the answer, such as the hash of what was shown."""
+        """Return what to keep with the answer, such as the hash of what was shown."""
 
 
 @dataclass(frozen=True)

@@ -163,12 +163,17 @@ def _record(connection: sa.Connection, event: LabelEvent) -> RecordedEvent:
     if event.kind == "undo":
         _check_undo(connection, event)
     recorded_utc = datetime.now(UTC).isoformat(timespec="microseconds")
-    added = connection.execute(label_events.insert().values(row_of(event, recorded_utc=recorded_utc)))
-    return RecordedEvent(sequence=int(added.inserted_primary_key[0]), recorded_utc=recorded_utc, event=event)
+    added = (
+        label_events.insert()
+        .values(row_of(event, recorded_utc=recorded_utc))
+        .returning(label_events.c.sequence)
+    )
+    sequence = connection.execute(added).scalar_one()
+    return RecordedEvent(sequence=sequence, recorded_utc=recorded_utc, event=event)
 
 
 def _check_undo(connection: sa.Connection, event: LabelEvent) -> None:
-    """An undo takes back its author's own last word about the item, nothing else and nothing twice."""
+    """Refuse an undo of anything but its author's own last word about the item."""
     rule = "An undo must take back one's own last word about a moment."
     target = _find(connection, event.undoes)
     if target is None:

@@ -185,6 +185,8 @@ class Sitting extends EventTarget {
 
 const make = (tag, attributes = {}, ...children) => {
   const element = document.createElement(tag);
+  // JupyterLab asks the focused element itself, not those around it, whether its own keys are to be left alone.
+  if (["button", "input", "summary"].includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value);
@@ -247,6 +249,7 @@ class View {
       this.shownStage = stage;
       this.body.replaceChildren(...this[`${stage}Stage`]());
       if (hadFocus) this.root.focus({ preventScroll: true });
+      if (hadFocus) requestAnimationFrame(() => this.root.scrollIntoView({ block: "nearest" }));
     }
     if (stage === "name") this.parts.refusal.textContent = sitting.refusal ?? "";
     if (stage === "label" || stage === "end") this.drawStatus();

@@ -85,7 +85,7 @@ class FrameLabeller(anywidget.AnyWidget):
             if kind not in handlers:
                 raise InvalidInputError(f"A message must be one of {', '.join(handlers)}. Received {kind!r}.")
             handlers[kind](content)
-        except WorkbenchError as error:
+        except (WorkbenchError, TypeError, ValueError) as error:
             self.send({"type": "refused" if kind == "begin" else "trouble", "message": str(error)})
 
     def _tell_state(self, _: dict[str, Any]) -> None:
