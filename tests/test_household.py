@@ -148,8 +148,14 @@ def test_an_unsupported_python_is_refused_with_a_sentence(tmp_path):
     assert not (tmp_path / "venv").exists()
 
 
-def test_an_installation_that_is_up_to_date_is_left_alone():
-    if not (ROOT / ".venv" / ".installed").exists():
-        pytest.skip("this clone was not installed by make")
-    done = subprocess.run(["make", "-n", "install"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "uv" not in done.stdout
+def test_an_installation_is_left_alone_until_the_packages_change(tmp_path):
+    def planned(age_s):
+        stamp = tmp_path / ".installed"
+        stamp.touch()
+        changed_s = (ROOT / "requirements.lock").stat().st_mtime
+        os.utime(stamp, (changed_s - age_s, changed_s - age_s))
+        command = ["make", "-n", "install", f"VENV={tmp_path}"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "pip sync" not in planned(age_s=-3600 * 24 * 365)
+    assert "pip sync" in planned(age_s=60)

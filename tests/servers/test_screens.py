@@ -1,0 +1,78 @@
+"""What a person sees first: the start notebook in JupyterLab, and the dashboards, in a real browser."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workbench.doctor import BROWSERS
+from workbench.project import Project
+from workbench.servers.processes import running
+from workbench.servers.start import dashboards_server, lab_server
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+]
+ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def addresses(tmp_path_factory):
+    """The addresses that `workbench lab` would print, for a new project."""
+    project = Project.open(tmp_path_factory.mktemp("project"))
+    private = tmp_path_factory.mktemp("private")
+    dashboards = dashboards_server(project, private / "dashboards")
+    lab = lab_server(project, private / "lab", dashboards_url=dashboards.url)
+    with running([lab, dashboards]):
+        yield lab.url, dashboards.url
+
+
+@pytest.fixture
+def page():
+    """A page in a profile of its own; the system's Chromium, else Playwright's."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = next(filter(None, map(shutil.which, BROWSERS)), None)
+        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(90_000)
+        yield page
+        chromium.close()
+
+
+def keep(page, name, tmp_path):
+    """Take a picture for people to look at; in WORKBENCH_SCREENSHOTS when that is set."""
+    folder = Path(os.environ.get("WORKBENCH_SCREENSHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
+
+
+def test_the_start_notebook_is_open_and_its_button_starts_and_stops_the_loop(addresses, page, tmp_path):
+    page.goto(addresses[0])
+    page.get_by_role("heading", name="Affect Workbench").wait_for()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.locator(".jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_role("button", name="Run the whole loop").click()
+    page.get_by_text("sample:").wait_for()  # the first step, told by the process itself
+    keep(page, "lab-loop", tmp_path)
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped. What is finished is kept").wait_for()
+    assert page.get_by_text("Would you like to").count() == 0  # no dialog of JupyterLab's in the way
+
+
+def test_the_dashboards_open_with_their_address_and_show_no_code(addresses, page, tmp_path):
+    page.goto(addresses[1])
+    page.locator(".jupyter-widgets, .jp-DirListing-item").first.wait_for()
+    keep(page, "dashboards", tmp_path)
+    assert page.locator(".jp-InputArea:visible").count() == 0
+    assert "Traceback" not in page.content()
