@@ -205,7 +205,7 @@ def draw_beard(canvas: Canvas, pose: Pose, looks: Looks, *, jaw_drop: float) -> 
     )
     # Fainter than the beard: a hard edge here is what a landmark model takes for the upper lip.
     canvas.fill(
-        pose.place(smooth(moustache, closed=True), depth=1.1), hair, opacity=0.6 * opacity, soft_px=2.2
+        pose.place(smooth(moustache, closed=True), depth=1.1), hair, opacity=0.5 * opacity, soft_px=2.4
     )
 
 

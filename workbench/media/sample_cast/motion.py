@@ -36,11 +36,13 @@ class Pose:
 
     def place(self, points: np.ndarray, *, depth: float = 1.0) -> np.ndarray:
         """Turn face units, shape (n, 2), into pixels of the picture; ``depth`` 0 is the axis of the head."""
-        shifted = np.asarray(points, dtype=np.float64) + (
-            self.yaw * _YAW_SHIFT * depth,
-            self.pitch * 0.6 * _YAW_SHIFT * depth,
-        )
+        shifted = np.asarray(points, dtype=np.float64) + depth * np.array(self.turned)
         return shifted @ self.matrix[:, :2].T + self.matrix[:, 2]
+
+    @cached_property
+    def turned(self) -> tuple[float, float]:
+        """How far a part of depth 1 moves when the head turns, in face units."""
+        return self.yaw * _YAW_SHIFT, self.pitch * 0.6 * _YAW_SHIFT
 
     @cached_property
     def matrix(self) -> np.ndarray:
@@ -103,7 +105,7 @@ def draw_motion(
     """
     size = liveliness
     x = 240 + rng.uniform(-14, 14) + wander(rng, times_s, period_s=2.6, size=2.6 * size)
-    y = 128 + rng.uniform(-5, 5) + wander(rng, times_s, period_s=2.2, size=1.5 * size) + 1.4 * size * emphasis
+    y = 133 + rng.uniform(-5, 5) + wander(rng, times_s, period_s=2.2, size=1.5 * size) + 1.4 * size * emphasis
     scale = scale_px * (rng.uniform(0.98, 1.02) + wander(rng, times_s, period_s=3.0, size=0.006 * size))
     roll = rng.uniform(-0.035, 0.035) + wander(rng, times_s, period_s=2.4, size=0.012 * size)
     yaw = rng.uniform(-0.35, 0.35) + wander(rng, times_s, period_s=2.0, size=0.18 * size)

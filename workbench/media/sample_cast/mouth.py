@@ -87,7 +87,7 @@ def draw_mouth(
     curves = mouth_curves(looks, expression, gap=gap, rounding=rounding)
     lip = looks.lip
     dark = shade(lip, 0.5)
-    below = curves["lower_outer"][2:-2] + (0, 0.03)
+    below = curves["lower_outer"][2:-2] + np.array([0, 0.03])
     canvas.fill(pose.place(smooth(below), depth=1.0), shade(looks.skin, 0.72), opacity=0.4, soft_px=3)
     canvas.fill(
         pose.place(_ring(curves["lower_inner"], curves["lower_outer"]), depth=_DEPTH),

@@ -70,7 +70,7 @@ VOICE_STYLES = {
         liveliness=1.4, articulation=1.0,
     ),
     "sad": VoiceStyle(
-        pitch=-2.0, pitch_range=0.5, level_db=-8.0, tempo=0.88, brightness_db=-4.5, breath=0.8, smile=-0.05,
+        pitch=-2.5, pitch_range=0.4, level_db=-10.5, tempo=0.88, brightness_db=-5.5, breath=1.0, smile=-0.07,
         liveliness=0.7, articulation=0.76,
     ),
 }  # fmt: skip

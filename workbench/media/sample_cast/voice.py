@@ -103,7 +103,7 @@ def speak(rng: np.random.Generator, plan: SpeechPlan, voice: Voice, style: Voice
     voiced = _per_sample(plan.voiced, n_samples)
     pitch_hz = _per_sample(pitch_track(rng, plan, voice, style), n_samples)
     pulses = _pulses(rng, pitch_hz, voice, style)
-    breath = voice.breath + 0.3 * style.breath
+    breath = voice.breath + 0.5 * style.breath
     aspiration = rng.normal(0, 1, n_samples) * breath * (0.35 + np.abs(pulses) * 0.6)
     source = (pulses * (1 - 0.35 * style.breath) + aspiration) * voiced
     blocks = np.arange(0, n_samples, SOUND_RATE * _BLOCK_STEPS // CONTROL_RATE) / SOUND_RATE
