@@ -36,16 +36,20 @@ def comparison_sentence(
     """
     n = both + only_a + only_b + neither
     people = f" of {_many(n_speakers, 'speaker')}" if n_speakers else ""
-    figures = (
-        f"{a} was right on {_share(both + only_a, n)}, {b} on {_share(both + only_b, n)}, "
-        f"a difference of {points(difference)}. {_disagreements(a, b, only_a, only_b, mcnemar_p)}"
+    left_out = _left_out(a, b, only_in_a, only_in_b, unit)
+    if distinguishable and only_b > only_a:  # speak of the better one first
+        a, b, only_a, only_b, difference = b, a, only_b, only_a, _turned(difference)
+    here = f"on these {_many(n, unit)}{people}"
+    head = f"{a} is better than {b} {here}" if distinguishable else f"{a} and {b} cannot be told apart {here}"
+    return (
+        f"{head}: {a} was right on {_share(both + only_a, n)}, {b} on {_share(both + only_b, n)}, "
+        f"a difference of {points(difference)}. {_disagreements(a, b, only_a, only_b, mcnemar_p)}{left_out}"
     )
-    if distinguishable:
-        better, worse = (a, b) if only_a > only_b else (b, a)
-        head = f"{better} is better than {worse} on these {_many(n, unit)}{people}"
-    else:
-        head = f"{a} and {b} cannot be told apart on these {_many(n, unit)}{people}"
-    return f"{head}: {figures}{_left_out(a, b, only_in_a, only_in_b, unit)}"
+
+
+def _turned(difference: Score) -> Score:
+    assert difference.value is not None and difference.low is not None and difference.high is not None
+    return Score(-difference.value, -difference.high, -difference.low)
 
 
 def points(difference: Score) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidInputError
 from workbench.evaluation.estimates import Share
-from workbench.plots.style import FAINT, INK, MARKERS, OKABE_ITO, axes_to_draw_on, plain, styled
+from workbench.plots.style import FAINT, INK, MARKERS, OKABE_ITO, axes_to_draw_on, plain, short, styled
 from workbench.sentiment import MODALITY_COLOURS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def plot_accuracies(
         raise InvalidInputError("A comparison must show one system or more. Received none.")
     names = list(accuracies)
     with styled():
-        ax = axes_to_draw_on(ax, width_inch=6.4, height_inch=1.1 + 0.62 * len(names))
+        ax = axes_to_draw_on(ax, width_inch=5.2, height_inch=1.1 + 0.6 * len(names))
         for position, (name, accuracy) in enumerate(accuracies.items()):
             _draw_one(ax, position, name, accuracy)
         if baseline is not None:
@@ -58,7 +58,7 @@ def plot_accuracies(
                 va="center",
             )
         ax.set_yticks(
-            range(len(names)), [plain((words or {}).get(name, name)) for name in names], fontsize=11
+            range(len(names)), [short((words or {}).get(name, name)) for name in names], fontsize=11
         )
         ax.set(
             ylim=(len(names) - 0.2, -0.7),
@@ -87,8 +87,9 @@ def _draw_one(ax: Axes, position: int, name: str, accuracy: Share) -> None:
         color=colour,
         markersize=10,
         markeredgewidth=2,
+        clip_on=False,
     )
-    ax.plot(accuracy.value, position, marker, color=colour, markersize=10, markeredgecolor=INK)
+    ax.plot(accuracy.value, position, marker, color=colour, markersize=10, markeredgecolor=INK, clip_on=False)
     said = f"{accuracy.value:.0%}  ({accuracy.k:,} of {accuracy.n:,})"
     inside = 0.16 < accuracy.value < 0.84
     ax.text(

@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.evaluation.confusion import Confusion
 from workbench.lazy import load
-from workbench.plots.style import FAINT, SEQUENTIAL, axes_to_draw_on, plain, styled
+from workbench.plots.style import FAINT, SEQUENTIAL, axes_to_draw_on, plain, short, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,9 +38,9 @@ def plot_confusion(confusion: Confusion, *, title: str = "", ax: Axes | None = N
             "linewidths": 1,
             "linecolor": "white",
             "ax": ax,
-            "xticklabels": [plain(name) for name in confusion.classes],
+            "xticklabels": [short(name) for name in confusion.classes],
             "yticklabels": [
-                f"{plain(name)}\nn = {n:,}" for name, n in zip(confusion.classes, cases, strict=True)
+                f"{short(name)}\nn = {n:,}" for name, n in zip(confusion.classes, cases, strict=True)
             ],
         }
         heatmap = load("seaborn").heatmap

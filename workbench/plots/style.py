@@ -11,6 +11,7 @@ from workbench.sentiment import SENTIMENT_COLOURS, SENTIMENT_MARKERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#F0E442", "#000000")
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
@@ -20,6 +21,7 @@ FAINT = "#767676"
 """The lightest grey that may carry text on white (4.5 : 1)."""
 SEQUENTIAL = "cividis"
 HEAT = "magma"
+_LONGEST_NAME = 22
 
 _SETTINGS = {
     "font.size": 10,
@@ -45,6 +47,12 @@ def axes_to_draw_on(ax: Axes | None, *, width_inch: float = 6.0, height_inch: fl
         return ax
     figure = load("matplotlib.figure").Figure(figsize=(width_inch, height_inch), layout="constrained")
     return figure.subplots()
+
+
+def new_figure(n_rows: int, n_columns: int, *, width_inch: float, height_inch: float) -> tuple[Figure, Any]:
+    """Return a figure that pyplot knows nothing of, and its axes, shape (n_rows * n_columns,), row by row."""
+    figure = load("matplotlib.figure").Figure(figsize=(width_inch, height_inch), layout="constrained")
+    return figure, figure.subplots(n_rows, n_columns, squeeze=False).ravel()
 
 
 def styled() -> Any:
@@ -75,6 +83,12 @@ def _rendered(ax: Axes, kind: str, **options: Any) -> bytes:
 def plain(text: object) -> str:
     """Return text that is drawn as it stands: a dollar sign starts no formula."""
     return str(text).replace("$", r"\$")
+
+
+def short(text: object) -> str:
+    """Return a name that leaves room for the figure: the end of a long one is cut and marked."""
+    words = str(text)
+    return plain(words if len(words) <= _LONGEST_NAME else words[: _LONGEST_NAME - 1] + "…")
 
 
 def class_colours(classes: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Stored results read back, summed up in words, and published as one page."""

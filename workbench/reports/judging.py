@@ -1,0 +1,65 @@
+"""Evaluate and compare whatever can be named: runs and files alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from workbench.errors import InvalidInputError
+from workbench.evaluation.comparison import Comparison, compare
+from workbench.evaluation.report import Evaluation, evaluate
+from workbench.models.runs import Run
+from workbench.project import Project
+from workbench.reports.stored import resolve_predictions
+
+
+def evaluate_source(project: Project, reference: str, *, seed: int = 0) -> Evaluation:
+    """Evaluate a run (with its split and the split's warnings) or any predictions table.
+
+    Raises
+    ------
+    InvalidInputError
+        The reference names nothing that can be judged.
+    """
+    _, table, run = resolve_predictions(project, reference)
+    if run is None:
+        return evaluate(table, seed=seed)
+    facts = run.facts()
+    leaks = [warning for warning in facts.get("warnings", []) if warning["code"].startswith("leak")]
+    return evaluate(table, split=facts.get("split"), split_warnings=leaks, seed=seed)
+
+
+def compare_sources(project: Project, references: Sequence[str], *, seed: int = 0) -> Comparison:
+    """Compare two or more runs or predictions tables on the clips they share.
+
+    Each is called by its network where that tells them apart, else by its id or its file's name.
+
+    Raises
+    ------
+    InvalidInputError
+        Fewer than two, one named twice, or they cannot be compared.
+    """
+    if len(references) < 2:
+        raise InvalidInputError(
+            f"A comparison must have two runs or files or more. Received {len(references)}."
+        )
+    if len(set(references)) < len(references):
+        raise InvalidInputError(
+            f"A comparison must name every run or file once. Received {', '.join(references)}."
+        )
+    return compare(
+        _named([resolve_predictions(project, reference) for reference in references], references), seed=seed
+    )
+
+
+def _named(
+    found: Sequence[tuple[str, pd.DataFrame, Run | None]], references: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables by the shortest kind of name that tells them all apart."""
+    networks = [name if run is None else str(run.facts().get("network", name)) for name, _, run in found]
+    names = [name for name, _, _ in found]
+    for candidates in (networks, names):
+        if len(set(candidates)) == len(candidates):
+            return {name: table for name, (_, table, _) in zip(candidates, found, strict=True)}
+    return {reference: table for reference, (_, table, _) in zip(references, found, strict=True)}

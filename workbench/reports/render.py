@@ -1,0 +1,87 @@
+"""From plain objects to HTML: templates that escape every text, and figures as images inside the page."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import Any
+
+from workbench.evaluation.confusion import Confusion
+from workbench.evaluation.estimates import Share
+from workbench.lazy import load
+from workbench.plots.comparison import plot_accuracies
+from workbench.plots.style import as_png, as_svg
+from workbench.reports.answer import WORDS, said
+from workbench.reports.card import LIMITS
+from workbench.reports.summary import QUESTION, Summary
+
+FEW = 10
+"""A share of fewer cases than this is printed in grey."""
+
+
+def render(template: str, **content: Any) -> str:
+    """Return a template filled in; every value is escaped."""
+    return str(_environment().get_template(template).render(**content))
+
+
+@cache
+def _environment() -> Any:
+    jinja2 = load("jinja2")
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("workbench.reports"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": percent, "interval": interval, "said": said, "decimal": decimal}
+    environment.globals |= {"QUESTION": QUESTION, "LIMITS": LIMITS, "FEW": FEW}
+    return environment
+
+
+def percent(figure: dict[str, Any] | Share) -> str:
+    """Say a share's value: ``"90.7%"``, or that it is undefined."""
+    value = figure.value if isinstance(figure, Share) else figure["value"]
+    return "undefined" if value is None else f"{100 * value:.1f}%"
+
+
+def decimal(figure: dict[str, Any]) -> str:
+    """Say a score's value: ``"0.907"``, or that it is undefined."""
+    return "undefined" if figure["value"] is None else f"{figure['value']:.3f}"
+
+
+def interval(figure: dict[str, Any], *, scale: float = 100, digits: int = 1) -> str:
+    """Say an interval: ``"80.1 to 96.0"``."""
+    if figure["low"] is None or figure["high"] is None:
+        return "—"
+    return f"{scale * figure['low']:.{digits}f} to {scale * figure['high']:.{digits}f}"
+
+
+def image(content: bytes, kind: str) -> str:
+    """Return an image as an address that holds it."""
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, str]:
+    """Return the picture of all accuracies and, for those who cannot see it, its content in words."""
+    accuracies = {system.network: system.accuracy for system in summary.systems}
+    baseline = summary.baseline
+    ax = plot_accuracies(
+        accuracies,
+        words=WORDS,
+        baseline=None if baseline is None else baseline[1].value,
+        baseline_words=f"always saying {baseline[0]}" if baseline else "",
+    )
+    words = "; ".join(f"{said(name)} {accuracy.in_words()}" for name, accuracy in accuracies.items())
+    content = as_png(ax) if kind == "png" else as_svg(ax)
+    return image(content, kind), f"Clips told right with 95% intervals: {words}."
+
+
+def confusion_words(name: str, confusion: Confusion) -> str:
+    """Say a confusion matrix for those who cannot see it."""
+    rows = "; ".join(
+        f"of {sum(row)} {true}: "
+        + ", ".join(f"{n} as {said_as}" for said_as, n in zip(confusion.classes, row, strict=True))
+        for true, row in zip(confusion.classes, confusion.counts.tolist(), strict=True)
+    )
+    return f"Confusion matrix of {name}. {rows}."

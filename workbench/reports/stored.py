@@ -1,0 +1,163 @@
+"""Read back what was stored under ``reports/``: runs with their predictions and evaluation, and comparisons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.errors import InvalidInputError, StorageError
+from workbench.evaluation.predictions import read
+from workbench.files import read_json
+from workbench.models.runs import Run
+from workbench.project import Project
+
+_COMPARISON_KEYS = ("dataset", "split", "runs", "comparison")
+
+
+@dataclass(frozen=True)
+class StoredComparison:
+    """One comparison of runs on the same test clips.
+
+    Attributes
+    ----------
+    name : str
+        ``<utc>-<dataset>``, the file's name without its ending; empty when made just now.
+    runs : dict of str to str
+        Network to run id.
+    pairs : list of dict
+        As in ``compare --json``.
+    made_utc : str
+        When it was made, where known.
+    """
+
+    name: str
+    dataset: str
+    split: str
+    runs: dict[str, str]
+    pairs: list[dict[str, Any]]
+    made_utc: str = ""
+
+
+def list_runs(project: Project) -> list[Run]:
+    """Return the runs of a project, the newest first."""
+    return [Run(path.parent) for path in sorted(project.runs.glob("*/run.json"), reverse=True)]
+
+
+def list_comparisons(project: Project) -> list[str]:
+    """Return the names of the stored comparisons, the newest first."""
+    return sorted((path.stem for path in (project.reports / "comparisons").glob("*.json")), reverse=True)
+
+
+def read_comparison(project: Project, name: str) -> StoredComparison:
+    """Read a stored comparison.
+
+    Raises
+    ------
+    InvalidInputError
+        There is none of that name.
+    StorageError
+        It is damaged.
+    """
+    there = list_comparisons(project)
+    if name not in there:  # a name that came with a web address never becomes a path of its own
+        raise InvalidInputError(
+            f"A comparison must be one of those stored ({', '.join(there) or 'none yet'}). Received {name!r}."
+        )
+    path = project.reports / "comparisons" / f"{name}.json"
+    content = read_json(path)
+    try:
+        dataset, split, runs, comparison = (content[key] for key in _COMPARISON_KEYS)
+        pairs = list(comparison["pairs"])
+        return StoredComparison(
+            name, str(dataset), str(split), dict(runs), pairs, content.get("made_utc", "")
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise StorageError(
+            f"{path} must hold a comparison with {', '.join(_COMPARISON_KEYS)}. It does not ({error!r}): "
+            "delete it and train again."
+        ) from error
+
+
+def latest_comparison(project: Project, dataset: str | None = None) -> StoredComparison | None:
+    """Return the newest comparison (of a dataset), or None when there is none yet."""
+    for name in list_comparisons(project):
+        stored = read_comparison(project, name)
+        if dataset in (None, stored.dataset):
+            return stored
+    return None
+
+
+def run_called(project: Project, run_id: str) -> Run | None:
+    """Return the run of exactly this id, or None when it is gone."""
+    return next((run for run in list_runs(project) if run.id == run_id), None)
+
+
+def stored_evaluation(run: Run) -> dict[str, Any]:
+    """Return the evaluation kept with a run, as in ``evaluate --json``.
+
+    Raises
+    ------
+    InvalidInputError
+        The run is not finished.
+    """
+    path = run.folder / "evaluation.json"
+    if not path.is_file():
+        raise InvalidInputError(_unfinished(run))
+    return read_json(path)
+
+
+def stored_predictions(run: Run) -> pd.DataFrame:
+    """Return what a run predicted on its test part.
+
+    Raises
+    ------
+    InvalidInputError
+        The run is not finished.
+    """
+    path = run.folder / "predictions.csv"
+    if not path.is_file():
+        raise InvalidInputError(_unfinished(run))
+    return read(path)
+
+
+def resolve_predictions(project: Project, reference: str) -> tuple[str, pd.DataFrame, Run | None]:
+    """Return name, predictions table and run of a run's id (or a part that fits one only), its folder, or a file.
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing or several fit, the run is not finished, or the file is no predictions table.
+    """
+    path = Path(reference).expanduser()
+    if path.is_file():
+        return path.stem, read(path), None
+    if (path / "run.json").is_file():
+        run = Run(path.resolve())
+        return run.id, stored_predictions(run), run
+    if path.suffix.lower() in {".csv", ".parquet"} or len(path.parts) > 1:
+        raise InvalidInputError(
+            f"A predictions table must be a CSV or Parquet file. There is no file {reference}."
+        )
+    run = Run.open(project, reference)
+    return run.id, stored_predictions(run), run
+
+
+def n_not_judged(run: Run) -> tuple[int, int]:
+    """Return how many test clips were not judged (no face, no voice, no known answer), and of how many."""
+    if not (run.folder / "split.csv").is_file():
+        return 0, 0
+    split = run.split()
+    n_test = int(split.loc[split["part"].isin(["test", "all"]), "clip"].nunique())
+    evaluation = stored_evaluation(run)
+    judged = (evaluation["clips"] or evaluation["frames"])["n_clips"]
+    return max(n_test - int(judged), 0), n_test
+
+
+def _unfinished(run: Run) -> str:
+    return (
+        f"A run must be finished before it is judged. {run.id} is {run.facts().get('status', 'damaged')}: "
+        f"go on with `workbench train --resume {run.id}`."
+    )
