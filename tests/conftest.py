@@ -8,7 +8,9 @@ import pytest
 
 from workbench.project import Project
 
-REAL_DATA = Path(os.environ.get("WORKBENCH_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+REAL_DATA = Path(
+    os.environ.get("WORKBENCH_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+)
 
 
 @pytest.fixture
@@ -29,3 +31,26 @@ def real_data() -> Path:
     if not (REAL_DATA / "ravdess").is_dir():
         pytest.skip(f"no real recordings at {REAL_DATA}: set WORKBENCH_REAL_DATA to their folder")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def sample_project(tmp_path_factory) -> Project:
+    """A project with a small drawn cast (4 actors, 3 clips each), extracted. Read it, do not change it."""
+    from workbench.datasets.catalog import Dataset
+    from workbench.datasets.extraction import extract
+    from workbench.datasets.sample import make_sample
+
+    project = Project.open(tmp_path_factory.mktemp("sample") / "project")
+    make_sample(project, n_actors=4, n_clips=3)
+    report = extract(Dataset.open(project, "sample"), n_workers=2)
+    assert report.count("failed") == 0, report.lines()
+    return project
+
+
+@pytest.fixture(scope="session")
+def demo_project(sample_project) -> Project:
+    """The same with all four networks trained for a moment: every notebook and dashboard has something to show."""
+    from workbench.systems.modalities import train_all
+
+    train_all(sample_project, "sample", epochs=2, per_class_train=32, per_class_validation=8)
+    return sample_project

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from workbench.cli.common import JsonOption, ProjectOption, SeedOption, tell
+from workbench.errors import InvalidInputError
 
 
 def sample(
@@ -68,24 +70,35 @@ def download(
     project: ProjectOption = None,
 ) -> None:
     """Download RAVDESS from its public record (checksums, resume) and import it."""
-    from workbench.datasets.download import LICENCE, download_ravdess, parse_actors
+    from workbench.datasets.download import RAVDESS_LICENCE, RAVDESS_TERMS, download_ravdess
     from workbench.datasets.importing.run import import_path
     from workbench.progress import terminal
     from workbench.project import Project
 
     opened = Project.open(project)
-    print(f"RAVDESS is licensed {LICENCE}.", flush=True)
+    print(RAVDESS_TERMS, file=sys.stderr, flush=True)
     with terminal("download") as progress:
         archives = download_ravdess(
             opened.dataset_folder(name) / "downloads",
-            actors=parse_actors(actors),
+            actors=_numbers(actors),
             kinds=tuple(kinds.split(",")),
             progress=progress,
         )
     for archive in archives:
         with terminal(f"import {archive.name}") as progress:
-            report = import_path(opened, archive, name, licence=LICENCE, progress=progress)
+            report = import_path(opened, archive, name, licence=RAVDESS_LICENCE, progress=progress)
         tell(report.as_json(), report.lines(), as_json=json)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Return the numbers of a list such as ``1-4,7``."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdigit() or (last and not last.isdigit()):
+            raise InvalidInputError(f"Actors must be numbers and ranges such as 1-4,7. Received {text!r}.")
+        found += range(int(first), int(last or first) + 1)
+    return tuple(found)
 
 
 def extract(
