@@ -13,7 +13,9 @@ def points_between(left, top, right, bottom):
 
 def test_a_crop_of_one_pixel_per_pixel_is_that_part_of_the_picture(rng):
     image = rng.integers(0, 255, (60, 80, 3)).astype(np.uint8)
-    np.testing.assert_array_equal(crop_square(image, centre=(40, 30), side_px=20, size=20), image[20:40, 30:50])
+    np.testing.assert_array_equal(
+        crop_square(image, centre=(40, 30), side_px=20, size=20), image[20:40, 30:50]
+    )
 
 
 def test_outside_the_picture_its_edge_is_continued():
@@ -30,7 +32,9 @@ def test_a_crop_far_outside_is_still_a_picture():
 
 def test_shrinking_averages():
     board = np.indices((64, 64)).sum(axis=0) % 2 * 255
-    cropped = crop_square(np.repeat(board[..., None], 3, axis=2).astype(np.uint8), centre=(32, 32), side_px=64, size=8)
+    cropped = crop_square(
+        np.repeat(board[..., None], 3, axis=2).astype(np.uint8), centre=(32, 32), side_px=64, size=8
+    )
     assert np.abs(cropped.astype(int) - 127).max() <= 1
 
 

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 
 from workbench.features.follower import LONGEST_TRACK_S, WHOLE_EVERY_N, FaceFollower
@@ -19,14 +21,18 @@ class CountingDetector(FaceDetector):
     def find(self, grey, *, smallest_px=80, threshold=0.0) -> list[FoundFace]:
         self.n_searches += 1
         believes = self.blind and threshold < -0.5
-        return super().find(grey, smallest_px=smallest_px, threshold=threshold) if believes or not self.blind else []
+        return (
+            super().find(grey, smallest_px=smallest_px, threshold=threshold)
+            if believes or not self.blind
+            else []
+        )
 
 
 def test_a_face_is_detected_in_every_picture(pictures):
     follower = FaceFollower()
     seen = [follower.look(frame) for frame in frames(pictures)]
     assert [face.status for face in seen] == ["detected"] * len(pictures)
-    assert all(overlap(a.box, b.box) > 0.5 for a, b in zip(seen, seen[1:], strict=False))
+    assert all(overlap(a.box, b.box) > 0.5 for a, b in itertools.pairwise(seen))
 
 
 def test_the_same_picture_again_costs_nothing(pictures):
@@ -79,7 +85,9 @@ def test_a_larger_face_that_comes_later_does_not_take_over(pictures):
     picture = pictures[0]
     grey = np.full_like(picture, 128)
     alone, joined = np.hstack([picture, grey, grey]), np.hstack([picture, grey, grey])
-    larger = np.repeat(np.repeat(picture, 2, axis=0), 2, axis=1)[: picture.shape[0] * 2, : picture.shape[1] * 2]
+    larger = np.repeat(np.repeat(picture, 2, axis=0), 2, axis=1)[
+        : picture.shape[0] * 2, : picture.shape[1] * 2
+    ]
     tall = np.full((larger.shape[0], alone.shape[1], 3), 128, np.uint8)
     tall[: picture.shape[0]] = alone
     both = tall.copy()

@@ -1,8 +1,17 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from workbench.errors import InvalidInputError
-from workbench.features.landmarks import LandmarkPredictor, PatchTracker, overlap, shared_detector, shared_predictor, to_grey
+from workbench.features.landmarks import (
+    LandmarkPredictor,
+    PatchTracker,
+    overlap,
+    shared_detector,
+    shared_predictor,
+    to_grey,
+)
 
 
 def test_a_drawn_face_is_found_and_its_size_is_right(pictures):
@@ -65,7 +74,9 @@ def test_a_patch_is_followed_when_it_moves(pictures):
     grey = to_grey(pictures[0])
     box = shared_detector().find(grey, smallest_px=min(grey.shape) / 3)[0].box
     moved = PatchTracker(grey, box).follow(np.roll(grey, (14, 20), axis=(0, 1)))
-    assert moved.box[0] - box[0] == pytest.approx(20, abs=5) and moved.box[1] - box[1] == pytest.approx(14, abs=5)
+    assert moved.box[0] - box[0] == pytest.approx(20, abs=5) and moved.box[1] - box[1] == pytest.approx(
+        14, abs=5
+    )
     assert moved.score > 7
 
 
@@ -77,3 +88,16 @@ def test_a_file_that_is_no_predictor_is_said(tmp_path):
 
 def test_detector_and_predictor_are_loaded_once():
     assert shared_detector() is shared_detector() and shared_predictor() is shared_predictor()
+
+
+def test_threads_do_not_share_a_detector_and_agree(pictures):
+    grey = to_grey(pictures[0])
+
+    def search(_):
+        box = shared_detector().find(grey, smallest_px=min(grey.shape) / 3)[0].box
+        return id(shared_detector()), shared_predictor().points(grey, box).tobytes()
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(search, range(12)))
+    assert len({detector for detector, _ in found} | {id(shared_detector())}) >= 2
+    assert len({points for _, points in found}) == 1

@@ -31,7 +31,11 @@ def test_every_30_ms_are_seen_and_heard(talking):
     assert [m.time_s for m in seen] == pytest.approx(np.arange(len(seen)) * GRID_STEP_S)
     assert {m.status for m in seen} == {"detected"}
     first = seen[0]
-    assert first.landmarks.shape == (68, 2) and first.face.shape == (96, 96, 3) and first.mouth.shape == (28, 28, 3)
+    assert (
+        first.landmarks.shape == (68, 2)
+        and first.face.shape == (96, 96, 3)
+        and first.mouth.shape == (28, 28, 3)
+    )
     assert first.column.shape == (701,) and np.isfinite(first.level_db)
 
 
@@ -97,3 +101,35 @@ def test_moments_come_while_the_recording_is_read(talking):
     some = dict(watch.seconds)
     list(read_moments(talking, watch=watch))
     assert some["landmarks"] < watch.seconds["landmarks"]
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_every_real_ravdess_clip_has_a_face_in_99_of_100_moments(real_data):
+    clips = sorted(real_data.glob("ravdess/Actor_05/*.mp4")) + sorted(
+        real_data.glob("ravdess_720p/Actor_05/*.mp4")
+    )
+    assert clips
+    for path in clips:
+        found = [moment.box is not None for moment in read_moments(path, with_sound=False)]
+        assert np.mean(found) >= 0.99, path.name
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_no_face_is_invented_in_a_real_recording_without_one(real_data):
+    assert all(
+        m.box is None for m in read_moments(real_data / "talking/pyfeat/no_face.mp4", with_sound=False)
+    )
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize("name, face_first", [("face_noface.mov", True), ("noface_face.mov", False)])
+def test_a_real_face_that_comes_or_goes_leaves_a_gap(real_data, name, face_first):
+    found = np.array(
+        [m.box is not None for m in read_moments(real_data / "talking/pyfeat" / name, with_sound=False)]
+    )
+    half = len(found) // 3
+    first, last = found[:half].mean(), found[-half:].mean()
+    assert (first > 0.99 and last < 0.01) if face_first else (first < 0.01 and last > 0.95)

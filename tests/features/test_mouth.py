@@ -21,7 +21,9 @@ def lips(gap, *, width=40.0, centre=(100.0, 100.0)):
 
 def test_touching_lips_read_zero_and_a_wider_gap_reads_more():
     assert mouth_opening(lips(0)) == pytest.approx(0, abs=1e-6)
-    assert mouth_opening(lips(8)) == pytest.approx(8 / 32) and mouth_opening(lips(16)) == pytest.approx(16 / 32)
+    assert mouth_opening(lips(8)) == pytest.approx(8 / 32) and mouth_opening(lips(16)) == pytest.approx(
+        16 / 32
+    )
 
 
 def test_the_opening_is_free_of_size_place_and_roll():

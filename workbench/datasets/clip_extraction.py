@@ -69,11 +69,13 @@ def extract_clip(job: ClipJob) -> dict[str, Any]:
     except MissingDependencyError as error:
         return _failed(job, "NOT_INSTALLED", str(error))
     except OSError as error:  # StorageError is one
-        return _failed(job, "NOT_KEPT", f"The features of {job.clip} could not be kept: {error}. Free some space, run again.")
+        message = f"The features of {job.clip} could not be kept: {error}. Free some space and run again."
+        return _failed(job, "NOT_KEPT", message)
     except Exception as error:  # a hostile clip may raise anything; the batch of 7,000 must go on
-        return _failed(job, "UNEXPECTED", f"{job.path.name} could not be extracted ({type(error).__name__}: {error}).")
-    told = ("odd", "n_moments", "face_share", "seconds_of_work")
-    return {"clip": job.clip, "outcome": "done", "code": "", "message": "", **{key: report[key] for key in told}}
+        message = f"{job.path.name} could not be extracted ({type(error).__name__}: {error})."
+        return _failed(job, "UNEXPECTED", message)
+    told = {key: report[key] for key in ("odd", "n_moments", "face_share", "seconds_of_work")}
+    return {"clip": job.clip, "outcome": "done", "code": "", "message": "", **told}
 
 
 def _failed(job: ClipJob, code: str, message: str) -> dict[str, Any]:
@@ -88,7 +90,8 @@ def _extract(job: ClipJob) -> dict[str, Any]:
             f"(sha256 {found[:8]}… instead of {job.sha256[:8]}…): import it again."
         )
     sound, odd = _sound(job.path)
-    moments = read_moments(job.path, predictor=shared_predictor(job.model), sound=sound, with_sound=sound is not None)
+    predictor = shared_predictor(job.model)
+    moments = read_moments(job.path, predictor=predictor, sound=sound, with_sound=sound is not None)
     features, statuses, most_faces = gather(moments)
     report = {
         "clip": job.clip,
@@ -130,7 +133,9 @@ def gather(moments: Iterable[SeenMoment]) -> tuple[ClipFeatures, list[str], int]
         The most faces seen at once.
     """
     seen = list(moments)
-    with_face = [moment for moment in seen if moment.landmarks is not None]
+    landmarks = [moment.landmarks for moment in seen if moment.landmarks is not None]
+    faces = [moment.face for moment in seen if moment.face is not None]
+    mouths = [moment.mouth for moment in seen if moment.mouth is not None]
     has_sound = any(moment.column is not None for moment in seen)
     missing = np.full(N_FREQUENCIES, np.nan, dtype=np.float32)
     columns = [m.column if m.column is not None else missing for m in seen] if has_sound else []
@@ -140,9 +145,9 @@ def gather(moments: Iterable[SeenMoment]) -> tuple[ClipFeatures, list[str], int]
         frame_time_s=np.array([m.frame_time_s for m in seen], dtype=np.float64),
         found=np.array([m.landmarks is not None for m in seen], dtype=bool),
         box=np.array([m.box or nowhere for m in seen], dtype=np.float32).reshape(-1, 4),
-        landmarks=_stack([m.landmarks for m in with_face if m.landmarks is not None], (N_LANDMARKS, 2), np.float32),
-        faces=_stack([m.face for m in with_face if m.face is not None], (FACE_SIZE, FACE_SIZE, 3), np.uint8),
-        mouths=_stack([m.mouth for m in with_face if m.mouth is not None], (MOUTH_SIZE, MOUTH_SIZE, 3), np.uint8),
+        landmarks=_stack(landmarks, (N_LANDMARKS, 2), np.float32),
+        faces=_stack(faces, (FACE_SIZE, FACE_SIZE, 3), np.uint8),
+        mouths=_stack(mouths, (MOUTH_SIZE, MOUTH_SIZE, 3), np.uint8),
         columns=_stack(columns, (N_FREQUENCIES,), np.float16),
         level_db=np.array([m.level_db for m in seen], dtype=np.float32),
     )
@@ -158,7 +163,9 @@ def longest_gap_s(found: np.ndarray, time_s: np.ndarray) -> float:
     return round(float((edges[1::2] - edges[::2]).max() * step_s), 3)
 
 
-def _about_faces(features: ClipFeatures, statuses: list[str], most_faces: int, odd: list[str]) -> dict[str, Any]:
+def _about_faces(
+    features: ClipFeatures, statuses: list[str], most_faces: int, odd: list[str]
+) -> dict[str, Any]:
     n_moments, n_found = len(features.found), int(features.found.sum())
     has_pictures = "no pictures" not in statuses
     if not has_pictures:
@@ -200,6 +207,6 @@ def _about_sound(sound: Sound | None, odd: list[str]) -> dict[str, Any]:
 
 
 def _is_clipped(samples: np.ndarray) -> bool:
-    """Whether some samples in a row stand at full scale: one alone may be a loud voice, three are a cut wave."""
+    """Whether samples in a row stand at full scale: one may be a loud voice, three are a cut wave."""
     full = np.abs(samples) >= FULL_SCALE
     return bool(full.size >= CLIPPED_RUN and (full[:-2] & full[1:-1] & full[2:]).any())

@@ -1,4 +1,4 @@
-"""The one door to dask: run a function over many items in other processes, here or on a cluster of one's own."""
+"""The one door to dask: run a function over many items in other processes, here or on one's own cluster."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ CONNECT_TIMEOUT_S = 20
 def _without_main_module() -> Iterator[None]:
     """Let new processes start without importing the script we were started from.
 
-    Python's ``spawn`` runs that script again in each new process. A script (or a notebook cell) that extracts in its
-    first line would start a cluster in each of its own workers; our workers need nothing of it.
+    Python's ``spawn`` runs that script again in each new process. A script (or a notebook cell) that
+    extracts in its first line would start a cluster in each of its own workers; our workers need nothing of
+    it.
     """
     main = sys.modules["__main__"]
-    kept = {name: main.__dict__[name] for name in ("__file__", "__spec__") if name in main.__dict__}
+    kept: dict[str, Any] = {
+        name: main.__dict__[name] for name in ("__file__", "__spec__") if name in main.__dict__
+    }
     main.__dict__.pop("__file__", None)
     main.__dict__["__spec__"] = None
     try:

@@ -1,4 +1,4 @@
-"""Compute the features of a dataset's clips, in parallel, each once: stop it and it goes on at the next clip."""
+"""Compute the features of a dataset's clips, in parallel, each once; stopped, it goes on at the next clip."""
 
 from __future__ import annotations
 
@@ -69,7 +69,11 @@ class ExtractionReport:
             **{outcome: self.count(outcome) for outcome in ("done", "skipped", "failed")},
             "seconds": round(self.seconds, 3),
             "recipe": self.recipe,
-            "landmark_model": {"sha256": self.model.sha256, "known": self.model.is_known, "licence": self.model.licence},
+            "landmark_model": {
+                "sha256": self.model.sha256,
+                "known": self.model.is_known,
+                "licence": self.model.licence,
+            },
             "clips": self.clips,
         }
 
@@ -78,9 +82,11 @@ class ExtractionReport:
 
         Clips of sound alone are many in a dataset that has them, so they share one line.
         """
-        counts = f"{self.count('done')} done, {self.count('skipped')} there already, {self.count('failed')} failed"
+        done, skipped, failed = (self.count(outcome) for outcome in ("done", "skipped", "failed"))
+        counts = f"{done} done, {skipped} there already, {failed} failed"
         lines = [f"{self.dataset}: {len(self.clips)} clips, {counts} ({self.seconds:.0f} s)."]
-        lines += [f"failed  {c['clip']}  {c['code']}: {c['message']}" for c in self.clips if c["outcome"] == "failed"]
+        bad = [clip for clip in self.clips if clip["outcome"] == "failed"]
+        lines += [f"failed  {clip['clip']}  {clip['code']}: {clip['message']}" for clip in bad]
         if n_sound_only := self.odd()["NO_PICTURES"]:
             lines.append(f"{n_sound_only} of them hold sound only.")
         for clip in self.clips:
@@ -105,9 +111,9 @@ def extract(
 ) -> ExtractionReport:
     """Compute the features of every clip that has none of the current settings yet.
 
-    Each clip is kept as a whole as soon as it is ready. A bad clip is reported and does not stop the others.
-    To stop, raise :class:`workbench.progress.Stopped` from ``progress``: finished clips stay, and the next call does
-    only what is missing.
+    Each clip is kept as a whole as soon as it is ready. A bad clip is reported and does not stop the
+    others. To stop, raise :class:`workbench.progress.Stopped` from ``progress``: finished clips stay, and
+    the next call does only what is missing.
 
     Parameters
     ----------
@@ -136,7 +142,8 @@ def extract(
     ]
     store = FeatureStore(dataset.features)
     _sweep(dataset)
-    outcomes = {} if force else {job.clip: there for job in jobs if (there := _already(store, job)) is not None}
+    known = [] if force else [_already(store, job) for job in jobs]
+    outcomes = {outcome["clip"]: outcome for outcome in known if outcome is not None}
     to_do = [job for job in jobs if job.clip not in outcomes]
     progress(0, len(to_do), "")
     if to_do:
@@ -164,12 +171,13 @@ def _already(store: FeatureStore, job: ClipJob) -> dict[str, Any] | None:
 
 
 def _sweep(dataset: Dataset) -> None:
-    """Remove what a killed worker left half written; young ones may belong to another one that is still writing."""
+    """Remove what a killed worker left half written; a young one may still be being written by another."""
     for partial in dataset.features.glob(f"{TEMPORARY_PREFIX}*"):
         if time.time() - partial.stat().st_mtime > OLD_S:
             shutil.rmtree(partial, ignore_errors=True)
 
 
 def _died(job: ClipJob, error: BaseException) -> dict[str, Any]:
-    message = f"The process that worked on {job.path.name} died ({type(error).__name__}): it may be out of memory."
+    name = type(error).__name__
+    message = f"The process that worked on {job.path.name} died ({name}): it may be out of memory."
     return {"clip": job.clip, "outcome": "failed", "code": "WORKER_DIED", "message": message}

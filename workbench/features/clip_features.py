@@ -64,5 +64,5 @@ class ClipFeatures:
         return np.isfinite(self.level_db)
 
     def face_rows(self) -> np.ndarray:
-        """Return, for each moment, its row in ``faces``, ``mouths`` and ``landmarks``; -1 where there is no face."""
+        """Return each moment's row in ``faces``, ``mouths`` and ``landmarks``; -1 where there is no face."""
         return np.where(self.found, np.cumsum(self.found) - 1, -1)

@@ -1,4 +1,4 @@
-"""The 256 colours that turn decibels into a picture: viridis (Smith and van der Walt 2015, CC0), dark to bright.
+"""The 256 colours that turn decibels into a picture: viridis (Smith and van der Walt, CC0), dark to bright.
 
 A table of its own, because the paper's spectrogram is a picture with three channels while nothing on this
 floor may load a plotting library.

@@ -3,8 +3,9 @@
 Two decisions where the paper is silent (it crops "450 x 800" and resizes to 96 x 96):
 
 * *A square, not a stretched rectangle*: stretching would make every face long.
-* *Around the points, not dlib's box*: the detector's boxes come in steps of a fifth in size, the points move with
-  the face. Measured on GRID, the size of the crop varies by 2 % instead of 9 % within a clip of a still head.
+* *Around the points, not dlib's box*: the detector's boxes come in steps of a fifth in size, the points
+  move with the face. Measured on GRID, the size of the crop varies by 2 % instead of 9 % within a clip of a
+  still head.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from workbench.errors import InvalidInputError
 from workbench.features.clip_features import FACE_SIZE
 
 FACE_MARGIN = 1.3
-"""Side of the square over the larger extent of the 68 points (brows to chin, ear to ear): a little air around."""
+"""Side of the square over the larger extent of the 68 points (brows to chin, ear to ear): a little air."""
 
 
 def crop_square(image: np.ndarray, *, centre: tuple[float, float], side_px: float, size: int) -> np.ndarray:

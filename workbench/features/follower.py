@@ -2,14 +2,17 @@
 
 The rule, for each new picture:
 
-1. *No face is followed.* Search the whole picture; the largest face is followed from now on. Large faces (a third
-   of the picture's short side) are looked for in every picture, small ones (a seventh) in every fifth.
-2. *A face is followed.* Search only around its last place, with a slightly lower threshold, because something that
-   was a face a moment ago probably still is. The searched region stays where it is while the face stays inside it:
-   the detector's boxes come in steps (8 pixels of place, a sixth in size), and a region that moves with each box
-   would make them jump in every picture. Every 30th picture the whole picture is searched too, to count the faces.
-3. *Nothing there.* dlib's correlation tracker bridges at most 0.5 s since the face was last detected, and only while
-   its peak to sidelobe ratio stays at or above 7 and the detector still half believes the patch (score above -0.6).
+1. *No face is followed.* Search the whole picture; the largest face is followed from now on. Large faces (a
+   third of the picture's short side) are looked for in every picture, small ones (a seventh) in every
+   fifth.
+2. *A face is followed.* Search only around its last place, with a slightly lower threshold, because
+   something that was a face a moment ago probably still is. The searched region stays where it is while the
+   face stays inside it: the detector's boxes come in steps (8 pixels of place, a sixth in size), and a
+   region that moves with each box would make them jump in every picture. Every 30th picture the whole
+   picture is searched too, to count the faces.
+3. *Nothing there.* dlib's correlation tracker bridges at most 0.5 s since the face was last detected, and
+   only while its peak to sidelobe ratio stays at or above 7 and the detector still half believes the patch
+   (score above -0.6).
 4. *Else it is lost*: a gap stays a gap. The whole picture is searched at once and in each following picture.
 """
 

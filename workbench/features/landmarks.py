@@ -1,8 +1,9 @@
-"""The one door to dlib: find faces, follow a patch, place 68 points. Everything here works on grey pictures."""
+"""The one door to dlib: find faces, follow a patch, place 68 points. All of it works on grey."""
 
 from __future__ import annotations
 
 import functools
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def overlap(first: Box, second: Box) -> float:
 
 
 class FaceDetector:
-    """dlib's frontal detector: histogram of oriented gradients and a linear SVM (Yakaew 2021, section 2.1)."""
+    """dlib's frontal detector: oriented gradients (HOG) and a linear SVM (Yakaew 2021, section 2.1)."""
 
     def __init__(self) -> None:
         self._detector = load("dlib").get_frontal_face_detector()
@@ -91,7 +92,7 @@ class FaceDetector:
     def find_near(
         self, grey: np.ndarray, last: Box, *, around: Box, reach: float, threshold: float = 0.0
     ) -> FoundFace | None:
-        """Return the face that overlaps ``last`` most, looking only at ``reach`` times the size of ``around``.
+        """Return the face that overlaps ``last`` most, searching ``reach`` times the size of ``around``.
 
         Searching this region costs less than dlib's correlation tracker does, and does not drift.
         """
@@ -118,7 +119,7 @@ class PatchTracker:
         self._tracker.start_track(grey, self._dlib.drectangle(x, y, x + width, y + height))
 
     def follow(self, grey: np.ndarray) -> FoundFace:
-        """Return where the patch is now; the score is the peak to sidelobe ratio (above 7 is a sure match)."""
+        """Return where the patch is now; the score is the peak to sidelobe ratio (above 7 is sure)."""
         score = float(self._tracker.update(grey))
         place = self._tracker.get_position()
         return FoundFace((place.left(), place.top(), place.width(), place.height()), score)
@@ -158,16 +159,21 @@ class LandmarkPredictor:
         return np.array([(point.x, point.y) for point in shape.parts()], dtype=np.float32)
 
 
-@functools.cache
+_OF_THIS_THREAD = threading.local()
+
+
 def shared_detector() -> FaceDetector:
-    """Return this process's one detector."""
-    return FaceDetector()
+    """Return this thread's one detector: dlib's detector keeps state and crashes when two threads use it."""
+    if not hasattr(_OF_THIS_THREAD, "detector"):
+        _OF_THIS_THREAD.detector = FaceDetector()
+    return _OF_THIS_THREAD.detector
 
 
 @functools.lru_cache(maxsize=2)
 def shared_predictor(model: Path | None = None) -> LandmarkPredictor:
     """Return this process's one predictor for ``model`` (None: the one :func:`find_landmark_model` finds).
 
-    Loading takes a second and 100 MB, so it is done once.
+    Loading takes a second and 100 MB, so it is done once; placing points changes nothing in it, threads may
+    share it.
     """
     return LandmarkPredictor(model or find_landmark_model().path)

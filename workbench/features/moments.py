@@ -1,6 +1,7 @@
 """What is seen and heard at each 30 ms of a recording, one moment after the other (Yakaew 2021, figure 1).
 
-The one way from a recording to features: extraction keeps what comes out, the running system answers it at once.
+The one way from a recording to features: extraction keeps what comes out, the running system answers it at
+once.
 """
 
 from __future__ import annotations
@@ -108,8 +109,18 @@ def _moment(index: int, time_s: float, sight: _Sight, sound: Sound | None) -> Se
     column, level = _hear(sound, time_s)
     frame_time_s = sight.frame.time_s if sight.frame is not None else math.nan
     return SeenMoment(
-        index, time_s, frame_time_s, sight.status, sight.box, sight.n_faces, sight.landmarks, sight.face, sight.mouth, column, level
-    )  # fmt: skip
+        index=index,
+        time_s=time_s,
+        frame_time_s=frame_time_s,
+        status=sight.status,
+        box=sight.box,
+        n_faces=sight.n_faces,
+        landmarks=sight.landmarks,
+        face=sight.face,
+        mouth=sight.mouth,
+        column=column,
+        level_db=level,
+    )
 
 
 def read_moments(
@@ -124,8 +135,8 @@ def read_moments(
 ) -> Iterator[SeenMoment]:
     """Yield what is seen and heard at each moment of a recording, while it is being decoded.
 
-    With pictures the moments last as long as the pictures do; a recording of sound alone has moments as long as
-    the sound, all with status ``"no pictures"``. Cover art is no picture.
+    With pictures the moments last as long as the pictures do; a recording of sound alone has moments as
+    long as the sound, all with status ``"no pictures"``. Cover art is no picture.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ MOUTH_POINTS = slice(48, 63)
 """Landmarks 49 to 63, counted from 1 (Yakaew 2021, section 2.1): the outer lips and the inner upper ones."""
 
 MOUTH_MARGIN = 1.3
-"""Side of the crop over the larger extent of the mouth's points, which is its width unless it is wide open."""
+"""Side of the crop over the larger extent of the mouth's points: its width, unless it is wide open."""
 
 _INNER_CORNERS = (60, 64)
 _INNER_PAIRS = ((61, 67), (62, 66), (63, 65))
@@ -53,7 +53,7 @@ def mouth_opening(landmarks: np.ndarray) -> np.ndarray:
     points = np.asarray(landmarks, dtype=float)
     if points.shape[-2:] != (68, 2):
         raise InvalidInputError(
-            f"landmarks must end in shape (68, 2). Received {points.shape}: pass all points, not the mouth alone."
+            f"landmarks must end in shape (68, 2). Received {points.shape}: pass all points, not the mouth's."
         )
     gaps = [np.linalg.norm(points[..., a, :] - points[..., b, :], axis=-1) for a, b in _INNER_PAIRS]
     width = np.linalg.norm(points[..., _INNER_CORNERS[0], :] - points[..., _INNER_CORNERS[1], :], axis=-1)

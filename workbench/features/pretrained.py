@@ -13,7 +13,10 @@ from workbench.files import sha256_of
 
 ENVIRONMENT_VARIABLE = "WORKBENCH_LANDMARK_MODEL"
 LANDMARK_MODEL_SHA256 = "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f"
-LANDMARK_MODEL_LICENCE = "The 68-point model was trained on iBUG 300-W: for research use only, ask Imperial College London before any other."
+LANDMARK_MODEL_LICENCE = (
+    "The 68-point model was trained on iBUG 300-W: for research use only, "
+    "ask Imperial College London before any other."
+)
 _PACKAGE = "face_recognition_models"
 _FILE = "models/shape_predictor_68_face_landmarks.dat"
 
@@ -29,8 +32,8 @@ class LandmarkModel:
     sha256 : str
         Hash of its content.
     is_known : bool
-        Whether it is the very file of the ``face_recognition_models`` package. Another one is a user's choice:
-        it is used, and told as such in every extraction report.
+        Whether it is the very file of the ``face_recognition_models`` package. Another one is a user's
+        choice: it is used, and told as such in every extraction report.
     """
 
     path: Path
@@ -46,7 +49,7 @@ class LandmarkModel:
 
 
 def _in_package() -> Path | None:
-    """Return the package's file without importing the package, which would need the retired ``pkg_resources``."""
+    """Return the package's file without importing the package, which needs the retired ``pkg_resources``."""
     spec = importlib.util.find_spec(_PACKAGE)
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (path := Path(folder) / _FILE).is_file():
@@ -73,7 +76,8 @@ def find_landmark_model(path: Path | None = None) -> LandmarkModel:
         )
     if not chosen.is_file():
         raise InvalidInputError(
-            f"The landmark model must be a file. There is none at {chosen}: mend {ENVIRONMENT_VARIABLE} or leave it away."
+            f"The landmark model must be a file. There is none at {chosen}: "
+            f"mend {ENVIRONMENT_VARIABLE} or leave it away."
         )
     stat = chosen.stat()
     sha256 = _hash(chosen.resolve(), stat.st_size, stat.st_mtime_ns)

@@ -1,4 +1,4 @@
-"""Everything that decides what features come out, as one hash: other settings, other features, extracted anew."""
+"""Everything that decides what features come out, as one hash: other settings are extracted anew."""
 
 from __future__ import annotations
 

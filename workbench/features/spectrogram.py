@@ -1,7 +1,8 @@
 """Sound as the audio network sees it (Yakaew 2021, section 2.4), and as people like to see it.
 
-One moment is 30 ms: 1,440 samples at 48 kHz. The paper's window has W = 1,400 samples and overlaps by 250 (hop
-1,150), so exactly one window fits and the picture is one column, constant along time. Decisions written down here:
+One moment is 30 ms: 1,440 samples at 48 kHz. The paper's window has W = 1,400 samples and overlaps by 250
+(hop 1,150), so exactly one window fits and the picture is one column, constant along time. Decisions
+written down here:
 
 * *Hann window, periodic* (``scipy.signal.get_window("hann", 1400)``), no padding, no centring.
 * *Decibels relative to full scale*: a sine of amplitude 1 reads 0 dB; nothing is lower than -140 dB.
@@ -61,7 +62,8 @@ def sound_columns(windows: np.ndarray) -> np.ndarray:
     """
     if windows.ndim != 2 or windows.shape[1] != N_SAMPLES:
         raise InvalidInputError(
-            f"Sound must come in windows of {N_SAMPLES} samples (30 ms at 48 kHz), shape (n, {N_SAMPLES}). Received {windows.shape}."
+            f"Sound must come in windows of {N_SAMPLES} samples (30 ms at 48 kHz), shape (n, {N_SAMPLES}). "
+            f"Received {windows.shape}."
         )
     return _decibels(np.abs(np.fft.rfft(windows[:, :WINDOW_LENGTH] * _window(), axis=1)))
 
@@ -114,7 +116,8 @@ def column_strips(columns: np.ndarray) -> np.ndarray:
     rows = columns.astype(np.float32, copy=False) @ _rows()
     if not np.isfinite(rows).all():
         raise InvalidInputError(
-            "columns must be finite. Some are NaN: these moments have no sound, leave them out (ClipFeatures.heard)."
+            "columns must be finite. Some are NaN: these moments have no sound, "
+            "leave them out (ClipFeatures.heard)."
         )
     share = np.clip((rows - DARK_DB) / (BRIGHT_DB - DARK_DB), 0, 1)
     return VIRIDIS[np.rint(share * (len(VIRIDIS) - 1)).astype(np.uint8)][:, :, None, :]
