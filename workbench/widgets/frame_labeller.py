@@ -51,7 +51,10 @@ class FrameLabeller(anywidget.AnyWidget):
         Shown instead of everything else when there is nothing to label, and how to mend it.
     """
 
-    _esm = _HERE / "frame_labeller.js"
+    # One ES module in two files: the queue, then the page.
+    _esm = "\n".join(
+        (_HERE / name).read_text(encoding="utf-8") for name in ("frame_queue.js", "frame_labeller.js")
+    )
     _css = _HERE / "frame_labeller.css"
     question = traitlets.Unicode("").tag(sync=True)
 
