@@ -70,12 +70,12 @@ lint: install  ## ruff, mypy, and no outputs left in notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 format: install  ## Put code and notebooks into their usual form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/nbstripout notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
 bench: install  ## Frames per second of extraction and of analyze, part by part
 	$(BIN)/python -m benchmarks
