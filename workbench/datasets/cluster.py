@@ -61,7 +61,8 @@ def _client(n_workers: int, scheduler: str | None) -> Iterator[Any]:
             n_workers=n_workers,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # None would still serve pages, and on a fixed port
+            scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,
             local_directory=folder,
             host="127.0.0.1",
