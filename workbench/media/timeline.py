@@ -34,7 +34,10 @@ class Segment:
     end_s: float
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.start_s) and math.isfinite(self.end_s)) or not 0 <= self.start_s <= self.end_s:
+        if (
+            not (math.isfinite(self.start_s) and math.isfinite(self.end_s))
+            or not 0 <= self.start_s <= self.end_s
+        ):
             raise InvalidInputError(
                 "A segment must have 0 <= start_s <= end_s, both finite. "
                 f"Received {self.start_s} to {self.end_s} s."

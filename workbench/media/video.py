@@ -88,7 +88,9 @@ def read_frames(path: Path) -> Iterator[Frame]:
             except av.InvalidDataError:
                 continue  # a damaged picture: the next ones are still good
             for frame in frames:
-                time_s = max(float(frame.pts * frame.time_base) - zero_s, 0.0) if frame.pts is not None else last_s
+                time_s = (
+                    max(float(frame.pts * frame.time_base) - zero_s, 0.0) if frame.pts is not None else last_s
+                )
                 if time_s <= last_s:
                     continue  # doubled or backward timestamps: the first picture at a time counts
                 last_s = time_s
@@ -159,10 +161,13 @@ def write_video(
         One channel; none writes no sound stream.
     """
     av = load("av")
-    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}) as container:
+    with av.open(
+        str(path), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
+    ) as container:
         video = container.add_stream("libx264", rate=frame_rate)
         video.pix_fmt = "yuv420p"
-        video.options = {"crf": "18", "preset": "veryfast", "threads": "1"}
+        # Without mbtree: x264's fast code for it reads memory nobody wrote, and the bytes differ from run to run.
+        video.options = {"crf": "18", "preset": "veryfast", "threads": "1", "x264-params": "mbtree=0"}
         voice = None
         if sound is not None:
             voice = container.add_stream("aac", rate=sound_rate)
@@ -176,7 +181,9 @@ def write_video(
             container.mux(video.encode(picture))
         container.mux(video.encode(None))
         if voice is not None and sound is not None:
-            block = av.AudioFrame.from_ndarray(sound.astype(np.float32)[None, :], format="fltp", layout="mono")
+            block = av.AudioFrame.from_ndarray(
+                sound.astype(np.float32)[None, :], format="fltp", layout="mono"
+            )
             block.sample_rate, block.pts, block.time_base = sound_rate, 0, Fraction(1, sound_rate)
             container.mux(voice.encode(block))
             container.mux(voice.encode(None))
