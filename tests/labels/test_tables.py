@@ -49,7 +49,12 @@ def test_a_spreadsheets_file_with_mark_crlf_and_more_columns_is_read(store, tmp_
     file.write_bytes(
         b"\xef\xbb\xbfnote,clip,question,start_s,end_s,annotator,value\r\nhm,c,mouth,0,0,Ada,open\r\n"
     )
-    assert import_labels(store, file).columns_left_out == ("note",)
+    report = import_labels(store, file)
+    assert report.columns_left_out == ("note",)
+    assert report.lines() == [
+        "1 rows: 1 labels recorded, 0 there already.",
+        "Columns that labels do not have were left out: note.",
+    ]
     assert store.current()["value"].tolist() == ["open"]
 
 
