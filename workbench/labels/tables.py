@@ -42,13 +42,6 @@ class ImportedLabels:
         return {**asdict(self), "columns_left_out": list(self.columns_left_out)}
 
     def lines(self) -> list[str]:
-        """Say the counts to a person."""
-        said = [f"{self.rows} rows: {self.recorded} labels recorded, {self.already_there} there already."]
-        if self.columns_left_out:
-            said.append(f"Columns that labels do not have were left out: {', '.join(self.columns_left_out)}.")
-        return said
-
-    def lines(self) -> list[str]:
         """Return the counts for people."""
         lines = [f"{self.rows} answers read: {self.recorded} recorded, {self.already_there} there already."]
         left_out = ", ".join(self.columns_left_out)
