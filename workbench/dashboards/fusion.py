@@ -26,13 +26,13 @@ def build(project: Project) -> widgets.VBox:
     project : Project
         Its ``reports/`` and ``labels/`` are read, nothing is written.
     """
-    shown = widgets.HTML(_content(project, None))
+    shown = widgets.HTML(_content(project, None), layout=widgets.Layout(width="100%", margin="0"))
     names = list_comparisons(project)
     style = widgets.HTML(f"<style>{render('style.css')}</style>")
     parts: list[widgets.Widget] = [style, shown]
     if len(names) > 1:
         parts.insert(1, _chooser(names, lambda name: setattr(shown, "value", _content(project, name))))
-    return widgets.VBox(parts)
+    return widgets.VBox(parts, layout=widgets.Layout(width="100%"))
 
 
 def _chooser(names: list[str], on_choice: Callable[[str], None]) -> widgets.Dropdown:
@@ -41,7 +41,7 @@ def _chooser(names: list[str], on_choice: Callable[[str], None]) -> widgets.Drop
         options=options,
         value=names[0],
         description="Comparison",
-        layout=widgets.Layout(width="min(100%, 36rem)"),
+        layout=widgets.Layout(width="100%", max_width="58rem", margin="0 auto"),
     )
     chooser.observe(lambda change: on_choice(change["new"]), names="value")
     return chooser

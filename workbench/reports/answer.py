@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 WORDS = {
@@ -106,26 +106,29 @@ def answer_question(pairs: Sequence[Mapping[str, Any]], *, leaks: bool) -> Answe
     against = sides(pairs)
     if not against:
         return Answer("nothing", "○", "Not known yet", "No comparison of face, voice and both was stored.")
-    figures = {"figures": _figures(against), "gains": tuple(side.gain() for side in against)}
+    gains = tuple(side.gain() for side in against)
+    return replace(_verdict(against, leaks=leaks), figures=_figures(against), gains=gains)
+
+
+def _verdict(against: Sequence[Side], *, leaks: bool) -> Answer:
     if leaks:
         sentence = (
             "Training and test share people or clips: the figures flatter and say nothing about new people. "
             "Train with the split by speaker to get an answer."
         )
-        return Answer("withheld", "⚠", "Cannot be answered from these runs", sentence, **figures)
-    by_verdict = {
-        word: [said(s.other) for s in against if s.verdict == word] for word in ("better", "worse", "same")
-    }
-    better, worse, same = (by_verdict[word] for word in ("better", "worse", "same"))
+        return Answer("withheld", "⚠", "Cannot be answered from these runs", sentence)
+    better, worse, same = (
+        [said(side.other) for side in against if side.verdict == word] for word in ("better", "worse", "same")
+    )
     together = "Face and voice together"
     if worse:
-        return Answer("no", "✘", "No", f"{together} do worse than {_list(worse)}.", **figures)
+        return Answer("no", "✘", "No", f"{together} do worse than {_list(worse)}.")
     if not same:
         names = "either alone" if len(better) > 1 else _list(better)
-        return Answer("yes", "✔", "Yes", f"{together} do better than {names}.", **figures)
+        return Answer("yes", "✔", "Yes", f"{together} do better than {names}.")
     middle = f" do better than {_list(better)}, but" if better else ""
     sentence = f"{together}{middle} cannot be told apart from {_list(same)} on these clips."
-    return Answer("unclear", "≈", "Not shown", sentence, **figures)
+    return Answer("unclear", "≈", "Not shown", sentence)
 
 
 def _figures(against: Sequence[Side]) -> str:
