@@ -71,8 +71,8 @@ def shade(colour: Colour, factor: float) -> Colour:
     return red, green, blue
 
 
-def _soft_mask(points_px: np.ndarray, region: tuple[slice, slice], blur: float) -> np.ndarray:
-    """Return how much of a polygon covers each pixel of a region, 0 to 255, with edges blurred by ``blur`` pixels."""
+def _soft_mask(points_px: np.ndarray, region: tuple[slice, slice], blur: float, opacity: float) -> np.ndarray:
+    """Return how much of a polygon covers each pixel of a region, 0 to ``opacity``; ``blur`` in pixels."""
     rows, columns = region
     height, width = rows.stop - rows.start, columns.stop - columns.start
     # A wide blur has no detail to lose: drawn small and enlarged it looks the same for a tenth of the time.
@@ -83,8 +83,8 @@ def _soft_mask(points_px: np.ndarray, region: tuple[slice, slice], blur: float) 
         size[0] / width,
         size[1] / height,
     ) - 0.5
-    cv2.fillPoly(mask, np.round(at_size * (1 << _SHIFT)).astype(np.int32)[None], 255, cv2.LINE_AA, _SHIFT)
-    covered = mask.astype(np.float32)
+    cv2.fillPoly(mask, [np.round(at_size * (1 << _SHIFT)).astype(np.int32)], 255, cv2.LINE_AA, _SHIFT)
+    covered = mask * np.float32(opacity / 255)
     if blur > 0:
         covered = cv2.GaussianBlur(covered, (0, 0), blur / small)
     return covered if small == 1 else cv2.resize(covered, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -104,37 +104,36 @@ class Canvas:
 
     def _fixed(self, points_px: np.ndarray) -> np.ndarray:
         at_size = (points_px + 0.5) * OVERSAMPLING - 0.5
-        return np.round(at_size * (1 << _SHIFT)).astype(np.int32)[None]
+        return np.round(at_size * (1 << _SHIFT)).astype(np.int32)
 
     def _region(self, points_px: np.ndarray, margin: int) -> tuple[slice, slice] | None:
         height, width = self.image.shape[:2]
-        low = np.floor(points_px.min(axis=0) * OVERSAMPLING).astype(int) - margin
-        high = np.ceil(points_px.max(axis=0) * OVERSAMPLING).astype(int) + margin + 1
-        left, top = np.clip(low, 0, (width, height)).tolist()
-        right, bottom = np.clip(high, 0, (width, height)).tolist()
-        return (slice(top, bottom), slice(left, right)) if right > left and bottom > top else None
+        left, top = (points_px.min(axis=0) * OVERSAMPLING).tolist()
+        right, bottom = (points_px.max(axis=0) * OVERSAMPLING).tolist()
+        rows = slice(max(int(top) - margin, 0), min(int(bottom) + margin + 2, height))
+        columns = slice(max(int(left) - margin, 0), min(int(right) + margin + 2, width))
+        return (rows, columns) if rows.stop > rows.start and columns.stop > columns.start else None
 
     def fill(
         self, points_px: np.ndarray, colour: Colour, *, opacity: float = 1.0, soft_px: float = 0.0
     ) -> None:
         """Fill a polygon, shape (n, 2) in picture pixels; ``soft_px`` blurs its edge by that many pixels."""
         if soft_px <= 0 and opacity >= 1:
-            cv2.fillPoly(self.image, self._fixed(points_px), colour, cv2.LINE_AA, _SHIFT)
+            cv2.fillPoly(self.image, [self._fixed(points_px)], colour, cv2.LINE_AA, _SHIFT)
             return
         blur = soft_px * OVERSAMPLING
         region = self._region(points_px, int(3 * blur) + 2)
         if region is None:
             return
         patch = self.image[region]
-        weight = _soft_mask(points_px, region, blur) * np.float32(opacity / 255.0)
-        paint = np.empty_like(patch)
-        paint[:] = np.clip(np.round(colour), 0, 255)
-        patch[...] = cv2.blendLinear(paint, patch, weight, 1 - weight)
+        weight = _soft_mask(points_px, region, blur, opacity)
+        paint = np.full_like(patch, np.array(colour, np.uint8))
+        self.image[region] = cv2.blendLinear(paint, patch, weight, 1 - weight)
 
     def line(self, points_px: np.ndarray, colour: Colour, width_px: float, *, closed: bool = False) -> None:
         """Draw a line of one colour through ``points_px``, shape (n, 2)."""
         thickness = max(1, round(width_px * OVERSAMPLING))
-        cv2.polylines(self.image, self._fixed(points_px), closed, colour, thickness, cv2.LINE_AA, _SHIFT)
+        cv2.polylines(self.image, [self._fixed(points_px)], closed, colour, thickness, cv2.LINE_AA, _SHIFT)
 
     def picture(self) -> np.ndarray:
         """Return the finished picture, shape (360, 480, 3), uint8."""

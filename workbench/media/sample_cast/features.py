@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from workbench.media.sample_cast.canvas import Canvas, ellipse, shade, smooth
@@ -44,7 +46,7 @@ def _draw_eye(
     def put(points: np.ndarray) -> np.ndarray:
         return pose.place(points * (side, 1) + centre)
 
-    crease = upper * (1.08, 1.0) - (0, 0.03)
+    crease = upper * (1.08, 1.0) - np.array([0, 0.03])
     canvas.fill(put(np.concatenate([crease, upper[::-1]])), shade(looks.skin, 0.8), opacity=0.6, soft_px=1.2)
     canvas.line(put(crease[2:-2]), shade(looks.skin, 0.62), 0.8)
     if blink < 0.85:
@@ -56,12 +58,17 @@ def _draw_eye(
         wing = np.array([upper[-5], upper[-1], upper[-1] + (0.03, -0.02)])
         canvas.fill(put(wing), _LID_LINE)
     canvas.line(put(lower), shade(looks.skin, 0.55), 0.7)
-    bag = lower[3:-3] + (0, 0.035)
+    bag = lower[3:-3] + np.array([0, 0.035])
     canvas.line(put(bag), shade(looks.skin, 0.86 - 0.16 * max(expression.squint, 0)), 1.0)
 
 
 def _draw_iris(
-    canvas: Canvas, put, looks: Looks, gaze: np.ndarray, upper: np.ndarray, lower: np.ndarray
+    canvas: Canvas,
+    put: Callable[[np.ndarray], np.ndarray],
+    looks: Looks,
+    gaze: np.ndarray,
+    upper: np.ndarray,
+    lower: np.ndarray,
 ) -> None:
     middle = (0.035 * float(gaze[0]), -0.008 + 0.012 * float(gaze[1]))
     for radius, colour in (
@@ -89,8 +96,7 @@ def _draw_brow(canvas: Canvas, pose: Pose, looks: Looks, expression: Expression,
     half = 0.021 * looks.brow_weight * np.array([0.85, 1.0, 1.0, 0.8, 0.25])
     top, bottom = np.stack([x, y - half], axis=1), np.stack([x, y + half], axis=1)
     outline = np.concatenate([smooth(top), smooth(bottom)[::-1]]) * (side, 1)
-    colour = tuple(0.75 * h + 0.25 * 20 for h in shade(looks.hair, 0.72))
-    canvas.fill(pose.place(outline), colour, opacity=0.92, soft_px=0.6)
+    canvas.fill(pose.place(outline), shade(looks.hair, 0.62), opacity=0.92, soft_px=0.6)
 
 
 def _draw_frown(canvas: Canvas, pose: Pose, looks: Looks, expression: Expression) -> None:
