@@ -54,7 +54,9 @@ def imported(path):
                 pytest.fail(f"{path}: relative import")
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "load":
-            yield from (a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+            yield from (
+                a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+            )
 
 
 def room(path):
@@ -66,13 +68,19 @@ def room(path):
 def test_a_module_imports_only_from_lower_floors_or_its_own_room(path):
     if path == ROOT / "__init__.py" or path == ROOT / "__main__.py":
         return
-    assert room(path) in FLOOR, f"{room(path)} has no floor: give it one in this test and in docs/architecture.md"
+    assert room(path) in FLOOR, (
+        f"{room(path)} has no floor: give it one in this test and in docs/architecture.md"
+    )
     for name in imported(path):
         if name.startswith("workbench."):
             other = name.split(".")[1]
             if other == "__version__":
                 continue
-            assert other == room(path) or FLOOR[other] < FLOOR[room(path)] or FLOOR[other] == FLOOR[room(path)] == 0, f"{room(path)} must not import {name}"
+            assert (
+                other == room(path)
+                or FLOOR[other] < FLOOR[room(path)]
+                or FLOOR[other] == FLOOR[room(path)] == 0
+            ), f"{room(path)} must not import {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
@@ -80,7 +88,9 @@ def test_a_heavy_library_is_behind_its_one_door(path):
     relative = path.relative_to(ROOT).as_posix()
     for name in imported(path):
         doors = DOORS.get(name.split(".")[0])
-        assert doors is None or any(relative == d or relative.startswith(d + "/") for d in doors), f"{relative} must not import {name}"
+        assert doors is None or any(relative == d or relative.startswith(d + "/") for d in doors), (
+            f"{relative} must not import {name}"
+        )
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
@@ -88,7 +98,21 @@ def test_nothing_is_pickled_and_no_yaml_is_trusted(path):
     assert not {"pickle", "joblib", "dill", "shelve", "marshal"} & {n.split(".")[0] for n in imported(path)}
 
 
-HEAVY = ("tensorflow", "keras", "dlib", "librosa", "matplotlib", "seaborn", "sqlalchemy", "dask", "av", "sklearn", "scipy", "pandas", "ipywidgets")
+HEAVY = (
+    "tensorflow",
+    "keras",
+    "dlib",
+    "librosa",
+    "matplotlib",
+    "seaborn",
+    "sqlalchemy",
+    "dask",
+    "av",
+    "sklearn",
+    "scipy",
+    "pandas",
+    "ipywidgets",
+)
 
 
 @pytest.mark.parametrize("statement", ["import workbench", "import workbench.cli"])

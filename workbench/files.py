@@ -103,7 +103,9 @@ def read_json(source: Path) -> Any:
     except FileNotFoundError as error:
         raise StorageError(f"{source} must exist. It does not: run the step that makes it first.") from error
     except ValueError as error:
-        raise StorageError(f"{source} must be JSON. It is damaged ({error}): delete it and run the step again.") from error
+        raise StorageError(
+            f"{source} must be JSON. It is damaged ({error}): delete it and run the step again."
+        ) from error
 
 
 def sha256_of(path: Path) -> str:

@@ -26,18 +26,22 @@ def silent(done: int, total: int, what: str) -> None:
 class Estimate:
     """Say how many seconds are left, from the pace so far.
 
+    Examples
+    --------
     >>> estimate = Estimate(clock=iter([0.0, 10.0]).__next__)
     >>> estimate.remaining_s(done=2, total=10)
     40.0
     """
+
+    _TOO_EARLY = 0.02  # before that, starting up counts as pace and the answer frightens people
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._start = clock()
 
     def remaining_s(self, done: int, total: int) -> float | None:
-        """Return the seconds left, or None while nothing is done yet."""
-        if done <= 0:
+        """Return the seconds left, or None while it is too early to say."""
+        if done <= 0 or done < self._TOO_EARLY * total:
             return None
         return (self._clock() - self._start) / done * max(total - done, 0)
 
@@ -61,7 +65,13 @@ def terminal(title: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[what]}"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[what]}"),
+    )
     with Bar(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=None, what="")
         yield lambda done, total, what: bar.update(task, completed=done, total=total, what=what)
@@ -79,3 +89,19 @@ def _lines(title: str) -> Progress:
             print(f"{title}: {done}/{total} {what} ({left})", file=sys.stderr, flush=True)
 
     return progress
+
+
+def within(progress: Progress, start: float, end: float) -> Progress:
+    """Return a progress for one step of a longer work: its 0 to 100% are ``start`` to ``end`` (shares) of the whole.
+
+    Examples
+    --------
+    >>> within(lambda done, total, what: print(done, total, what), 0.2, 0.4)(1, 2, "clip")
+    300 1000 clip
+    """
+
+    def step(done: int, total: int, what: str) -> None:
+        share = start + (end - start) * (done / total if total else 1.0)
+        progress(round(share * 1000), 1000, what)
+
+    return step

@@ -43,7 +43,9 @@ class Project:
         chosen = Path(root) if root is not None else cls._find()
         chosen = chosen.expanduser().resolve()
         if chosen.exists() and not chosen.is_dir():
-            raise InvalidInputError(f"A project must be a folder. Received the file {chosen}: pass its folder.")
+            raise InvalidInputError(
+                f"A project must be a folder. Received the file {chosen}: pass its folder."
+            )
         try:
             for folder in FOLDERS:
                 (chosen / folder).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,9 +6,10 @@ Columns: ``clip, file, sha256, kind, speaker, intended, duration_s`` and any fur
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -114,9 +115,9 @@ class Dataset:
         return hash_of_rows(self.table()[["sha256", "speaker", "intended"]].itertuples(index=False))
 
 
-def hash_of_rows(rows: Sequence[tuple[str, ...]] | object) -> str:
+def hash_of_rows(rows: Iterable[Any]) -> str:
     """Return one hash for a set of rows, whatever their order."""
-    lines = sorted("\x1f".join(map(str, row)) for row in rows)  # type: ignore[attr-defined]
+    lines = sorted("\x1f".join(map(str, row)) for row in rows)
     return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
 
 

@@ -73,4 +73,4 @@ class FeatureStore:
 
     def clips(self) -> list[str]:
         """Return the clips that were extracted, sorted."""
-        return sorted(path.parent.name for path in self.folder.glob("*/report.json"))
+        return sorted(path.parent.name for path in self.folder.glob("[!.]*/report.json"))

@@ -17,7 +17,7 @@ def save_checkpoint(path: Path, *, model: Any, optimizer: Any, epoch: int) -> No
     arrays = {f"model_{k}": np.asarray(v) for k, v in enumerate(model.variables)}
     arrays |= {f"optimizer_{k}": np.asarray(v) for k, v in enumerate(optimizer.variables)}
     with atomic_file(path) as temporary, temporary.open("wb") as stream:
-        np.savez(stream, epoch=np.int64(epoch), **arrays)
+        np.savez(stream, allow_pickle=False, epoch=np.int64(epoch), **arrays)
 
 
 def load_checkpoint(path: Path, *, model: Any, optimizer: Any) -> int:

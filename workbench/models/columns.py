@@ -104,7 +104,7 @@ def column_network(full: Any) -> Any:
     keras = keras_module()
     fused = full.name == "audiovisual"
 
-    class ColumnNetwork(keras.Model):
+    class ColumnNetwork(keras.Model):  # type: ignore[name-defined]  # Keras is loaded when asked for
         def __init__(self) -> None:
             super().__init__(name=f"{full.name}_on_columns")
             self.full = full

@@ -51,7 +51,9 @@ def load_network(path: Path, network: str, *, expected_hash: str | None = None) 
     full = build(network)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # Keras walks its own bookkeeping too; the hash decides
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # Keras walks its own bookkeeping too; the hash decides
             full.load_weights(path)
         if expected_hash is not None and weights_hash(full) != expected_hash:
             raise ValueError("its weights are not those that were saved")

@@ -105,7 +105,7 @@ def fit(
         )
         save_checkpoint(checkpoint, model=model, optimizer=optimizer, epoch=epoch + 1)
         means = [float(v) for v in (*seen / len(train), *held / max(len(validation), 1))]
-        on_epoch(Epoch(epoch + 1, *means, seconds=time.monotonic() - started))
+        on_epoch(Epoch(epoch + 1, means[0], means[1], means[2], means[3], seconds=time.monotonic() - started))
     progress(settings.epochs * n_batches, settings.epochs * n_batches, f"{network}: trained")
     return full
 

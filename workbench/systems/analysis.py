@@ -133,19 +133,16 @@ def _groups(moments: Iterable[SeenMoment], size: int) -> Iterator[list[SeenMomen
 
 def _answers(networks: FusionNetworks, moments: list[SeenMoment]) -> list[dict[str, Any] | None]:
     """Return for each moment the system's answer, None where there is no face."""
-    with_face = [m for m in moments if m.face is not None and m.mouth is not None]
-    if not with_face:
+    seen = [(m, m.face, m.mouth) for m in moments if m.face is not None and m.mouth is not None]
+    if not seen:
         return [None] * len(moments)
+    unheard = np.zeros(N_FREQUENCIES, np.float16)
+    with_face = [m for m, _, _ in seen]
     answers = answer_moments(
         networks,
-        faces=np.stack([m.face for m in with_face]),
-        mouths=np.stack([m.mouth for m in with_face]),
-        columns=np.stack(
-            [
-                np.zeros(N_FREQUENCIES, np.float16) if m.column is None else m.column.astype(np.float16)
-                for m in with_face
-            ]
-        ),
+        faces=np.stack([face for _, face, _ in seen]),
+        mouths=np.stack([mouth for _, _, mouth in seen]),
+        columns=np.stack([unheard if m.column is None else m.column.astype(np.float16) for m in with_face]),
         heard=np.array([m.column is not None for m in with_face]),
     )
     rows = zip(answers.p_open, answers.branch, answers.probabilities, strict=True)

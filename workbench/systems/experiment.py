@@ -127,7 +127,9 @@ def _finish(
     progress: Progress,
 ) -> Run:
     started, before_s = time.monotonic(), float(run.facts().get("duration_s", 0.0))
-    branches = {name: companions[name].predictor().full for name in ("visual", "audio") if name in companions}
+    branches: dict[str, Any] = {
+        name: companions[name].predictor().full for name in ("visual", "audio") if name in companions
+    }
 
     def told(epoch: Epoch) -> None:
         run.add_epoch(epoch)

@@ -169,6 +169,12 @@ def training_panel(training: Training) -> ipywidgets.VBox:
         curves.children = [picture for _, picture in drawn.values()]
 
     training.on_change(show)
-    start.on_click(lambda _: (drawn.clear(), training.start(), show(training)))
+
+    def begin(_: Any) -> None:
+        drawn.clear()
+        training.start()
+        show(training)
+
+    start.on_click(begin)
     stop.on_click(lambda _: training.stop())
     return widgets.VBox([widgets.HBox([start, stop]), bar, words, curves])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from workbench.plots.style import new_figure
 from workbench.project import Project
 from workbench.reports.stored import StoredComparison, latest_comparison, run_called, stored_evaluation
 from workbench.systems.explanation import Explained
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _NYQUIST_KHZ = 24.0
 
@@ -41,7 +38,7 @@ def newest_comparison(project: Project, dataset: str) -> StoredComparison:
     return stored
 
 
-def confusions(project: Project, stored: StoredComparison) -> Figure:
+def confusions(project: Project, stored: StoredComparison) -> Any:
     """Draw the confusion matrices of the compared runs side by side (clips; rows true, columns predicted)."""
     figure, axes = new_figure(1, len(stored.runs), width_inch=4.2 * len(stored.runs), height_inch=4.0)
     for ax, (name, run_id) in zip(axes, stored.runs.items(), strict=True):
@@ -56,9 +53,7 @@ def confusions(project: Project, stored: StoredComparison) -> Figure:
     return figure
 
 
-def saliency_gallery(
-    explained: Explained, *, methods: tuple[Method, ...] = ("gradient", "grad_cam")
-) -> Figure:
+def saliency_gallery(explained: Explained, *, methods: tuple[Method, ...] = ("gradient", "grad_cam")) -> Any:
     """Draw, for one sure and right moment per class, what the network saw and where it looked, method by method."""
     rows = explained.examples()
     if not rows:
