@@ -102,6 +102,8 @@ def analyze(
         Any recording; one without sound is judged by the face alone, one without a face gets no prediction.
     alpha : float, in (0, 1]
         Share of the newest moment (equation 1).
+    watch : Stopwatch, optional
+        Told where the time goes.
 
     Raises
     ------
@@ -112,7 +114,7 @@ def analyze(
         raise InvalidInputError(f"alpha must lie in (0, 1]. Received {alpha}: pass a share such as 0.1.")
     started = time.monotonic()
     analysis, opinion = Analysis(clip=path.name), None
-    for together in _groups(read_moments(path), _TOGETHER):
+    for together in _groups(read_moments(path, watch=watch), _TOGETHER):
         for moment, answer in zip(together, _answers(networks, together), strict=True):
             if answer is not None:
                 now = np.array([answer["probabilities"][name] for name in SENTIMENTS])
