@@ -32,6 +32,7 @@ class TimedPredictor:
         self.watch = watch
 
     def probabilities(self, **arrays: np.ndarray) -> np.ndarray:
+        """Answer as the predictor does, on the clock."""
         with self.watch.part(f"{self._name} network"):
             answers = self._predictor.probabilities(**arrays)
         if self._always_open is not None:

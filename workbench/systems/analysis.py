@@ -92,7 +92,12 @@ class Analysis:
 
 
 def analyze(
-    path: Path, networks: FusionNetworks, *, alpha: float = ALPHA, progress: Progress = silent
+    path: Path,
+    networks: FusionNetworks,
+    *,
+    alpha: float = ALPHA,
+    watch: Stopwatch | None = None,
+    progress: Progress = silent,
 ) -> Analysis:
     """Judge a recording as the paper's system does: every 30 ms, accumulated with ``alpha``.
 
