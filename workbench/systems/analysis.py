@@ -15,6 +15,7 @@ from workbench.errors import InvalidInputError
 from workbench.evaluation.accumulate import ALPHA
 from workbench.features.clip_features import N_FREQUENCIES
 from workbench.features.moments import SeenMoment, read_moments
+from workbench.features.stopwatch import Stopwatch
 from workbench.progress import Progress, silent
 from workbench.sentiment import OPEN_THRESHOLD, SENTIMENTS
 from workbench.systems.lightweight_fusion import FusionNetworks, answer_moments

@@ -84,7 +84,7 @@ def _soft_mask(points_px: np.ndarray, region: tuple[slice, slice], blur: float, 
         size[1] / height,
     ) - 0.5
     cv2.fillPoly(mask, [np.round(at_size * (1 << _SHIFT)).astype(np.int32)], 255, cv2.LINE_AA, _SHIFT)
-    covered = mask * np.float32(opacity / 255)
+    covered: np.ndarray = mask * np.float32(opacity / 255)
     if blur > 0:
         covered = cv2.GaussianBlur(covered, (0, 0), blur / small)
     return covered if small == 1 else cv2.resize(covered, (width, height), interpolation=cv2.INTER_LINEAR)
