@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from workbench.models.batches import batches
 from workbench.models.checkpoint import load_checkpoint, save_checkpoint
 from workbench.models.columns import column_network
 from workbench.models.settings import Settings
+from workbench.models.statistics import N_BATCHES, measure_statistics
 from workbench.progress import Progress, silent
 
 _EVALUATION_BATCH = 64
@@ -99,6 +101,8 @@ def fit(
                 f"{network}: epoch {epoch + 1} of {settings.epochs}",
             )
             seen += np.asarray(step(inputs, targets))
+        again = batches(train, batch_size=settings.batch_size, seed=seed, epoch=epoch)
+        measure_statistics(model, full, (inputs for inputs, _ in islice(again, N_BATCHES)))
         held = sum(
             (np.asarray(judge(*batch)) for batch in batches(validation, batch_size=_EVALUATION_BATCH)),
             np.zeros(2),
