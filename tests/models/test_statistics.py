@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from workbench.models.architectures import build_audiovisual, build_mouth, build_visual
+from workbench.models.columns import column_network
 from workbench.models.statistics import measure_statistics, normalizations
 
 
@@ -12,7 +13,7 @@ def test_a_network_answers_as_in_training_once_its_statistics_are_measured(rng):
     )  # far from rest
     faces = rng.random((32, 96, 96, 3), dtype=np.float32)
     before = visual.get_weights()
-    measure_statistics(visual, visual, [faces[:16], faces[16:]])
+    measure_statistics(visual, [faces[:16], faces[16:]])
     layer = visual.get_layer("normalization_1")
     seen = np.asarray(visual.get_layer("convolution_1")(faces))
     np.testing.assert_allclose(layer.moving_mean, seen.mean(axis=(0, 1, 2)), rtol=1e-4)
@@ -27,5 +28,6 @@ def test_a_network_answers_as_in_training_once_its_statistics_are_measured(rng):
 
 def test_nested_networks_are_measured_too_and_those_without_are_left_alone():
     assert len(list(normalizations(build_audiovisual()))) == 12
+    assert len(list(normalizations(column_network(build_audiovisual())))) == 12
     assert list(normalizations(build_mouth())) == []
-    measure_statistics(build_mouth(), build_mouth(), [])
+    measure_statistics(build_mouth(), [])

@@ -63,7 +63,7 @@ def test_the_comparison_pairs_the_three_modalities_on_the_same_clips(demo_projec
 def test_the_running_system_uses_both_branches_as_the_mouth_says(runs):
     table = read(runs["audiovisual"].folder / "predictions.csv")
     assert set(table["branch"]) <= {"visual", "audiovisual"}
-    assert ((table["p_open"] > 0.5) == (table["branch"] == "audiovisual")).all()
+    assert ((table["mouth_open"] > 0.5) == (table["branch"] == "audiovisual")).all()
 
 
 def test_analyzing_a_file_gives_what_was_stored_for_the_same_clip(demo_project, runs):

@@ -73,6 +73,9 @@ def train(
     augment: Annotated[
         bool, typer.Option(help="The paper's second visual run: turned, moved, mirrored faces.")
     ] = False,
+    freeze_branches: Annotated[
+        bool, typer.Option(help="Audiovisual: learn the fusing layer only, in seconds.")
+    ] = False,
     answers: Annotated[
         Answers, typer.Option(help="known: the recording's own; hand: people's; both: people's first.")
     ] = Answers.both,
@@ -101,6 +104,7 @@ def train(
         raise InvalidInputError("--augment belongs to --network visual (the paper's second visual run).")
     changes: dict[str, Any] = {"per_class_train": per_class, "learning_rate": learning_rate}
     changes |= {"per_class_validation": max(1, per_class // 4) if per_class else None}
+    changes |= {"train_branches": False if freeze_branches else None}
     with terminal("train") as progress:
         if resume is not None:
             run = resume_run(opened, resume, on_epoch=_tell_epoch, progress=progress)

@@ -19,8 +19,11 @@ def network_inputs(arrays: dict[str, np.ndarray]) -> Any:
     Parameters
     ----------
     arrays : dict of str to np.ndarray
-        ``mouths`` or ``faces`` (uint8) and/or ``columns`` (dB), first axis n.
+        ``mouths`` or ``faces`` (uint8) and/or ``columns`` (dB), first axis n; or ``scores`` (n, 6), the answers of
+        frozen branches, which pass as they are.
     """
+    if "scores" in arrays:
+        return arrays["scores"]
     ready = []
     for name in ("mouths", "faces"):
         if name in arrays:
@@ -49,6 +52,6 @@ def batches(
             arrays |= {
                 name: augment(values, augmentation, rng=rng)
                 for name, values in arrays.items()
-                if name != "columns"
+                if name in ("mouths", "faces")
             }
         yield network_inputs(arrays), targets[rows]

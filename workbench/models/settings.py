@@ -50,6 +50,9 @@ class Settings:
     per_class_train, per_class_validation : int
         At most so many samples of each class (tables 5 and 6; the text says 25% for validation, table 6 says 20%).
     augmentation : Augmentation or None
+    train_branches : bool
+        For the audiovisual network: whether the visual and audio networks in it go on learning (as published), or
+        are frozen and only the 21 parameters that fuse them are learnt, in seconds.
     """
 
     optimizer: str = "adam"
@@ -60,6 +63,7 @@ class Settings:
     per_class_train: int = 960
     per_class_validation: int = 240
     augmentation: Augmentation | None = None
+    train_branches: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as plain values."""

@@ -23,19 +23,17 @@ def normalizations(model: Any) -> Iterator[Any]:
             yield layer
 
 
-def measure_statistics(model: Any, full: Any, batches: Iterable[Any]) -> None:
+def measure_statistics(model: Any, batches: Iterable[Any]) -> None:
     """Set the statistics of every normalisation to their average over ``batches``.
 
     Parameters
     ----------
     model : keras.Model
-        What is called with each batch, in training mode (``full`` itself, or its column form).
-    full : keras.Model
-        The network whose layers hold the statistics.
+        Called with each batch in training mode; a network or its column form.
     batches : iterable
         Inputs as ``model`` takes them.
     """
-    layers = list(normalizations(full))
+    layers = list(normalizations(model))
     if not layers:
         return
     usual = [layer.momentum for layer in layers]

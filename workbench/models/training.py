@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from workbench.datasets.samples import Samples
-from workbench.models.architectures import build
+from workbench.models.architectures import N_CLASSES, build
 from workbench.models.backend import keras_module, seed_everything, tensorflow_module
 from workbench.models.batches import batches
 from workbench.models.checkpoint import load_checkpoint, save_checkpoint
-from workbench.models.columns import column_network
+from workbench.models.columns import audio_on_columns, column_network
 from workbench.models.settings import Settings
 from workbench.models.statistics import N_BATCHES, measure_statistics
 from workbench.progress import Progress, silent
@@ -80,7 +80,7 @@ def fit(
     full = build(network)
     for name, trained in (branches or {}).items():
         full.get_layer(name).set_weights(trained.get_weights())
-    model = column_network(full) if network in ("audio", "audiovisual") else full
+    model, train, validation = _what_learns(full, train, validation, settings)
     optimizer = _optimizer(settings)
     first = next(batches(train, batch_size=2))
     model(first[0])  # a subclassed model has its weights only after a first call
@@ -102,7 +102,7 @@ def fit(
             )
             seen += np.asarray(step(inputs, targets))
         again = batches(train, batch_size=settings.batch_size, seed=seed, epoch=epoch)
-        measure_statistics(model, full, (inputs for inputs, _ in islice(again, N_BATCHES)))
+        measure_statistics(model, (inputs for inputs, _ in islice(again, N_BATCHES)))
         held = sum(
             (np.asarray(judge(*batch)) for batch in batches(validation, batch_size=_EVALUATION_BATCH)),
             np.zeros(2),
@@ -112,6 +112,31 @@ def fit(
         on_epoch(Epoch(epoch + 1, means[0], means[1], means[2], means[3], seconds=time.monotonic() - started))
     progress(settings.epochs * n_batches, settings.epochs * n_batches, f"{network}: trained")
     return full
+
+
+def _what_learns(
+    full: Any, train: Samples, validation: Samples, settings: Settings
+) -> tuple[Any, Samples, Samples]:
+    """Return the part of the network that learns, and the samples in the form it takes."""
+    if full.name == "audiovisual" and not settings.train_branches:
+        keras = keras_module()
+        scores = keras.Input((2 * N_CLASSES,), name="scores")
+        head = keras.Model(scores, full.get_layer("fused_sentiment")(scores), name="fusion")
+        return head, _scored(full, train), _scored(full, validation)
+    return (column_network(full) if full.name in ("audio", "audiovisual") else full), train, validation
+
+
+def _scored(full: Any, samples: Samples) -> Samples:
+    """Replace faces and columns by what the frozen visual and audio networks say of them, shape (n, 6)."""
+    visual, audio = full.get_layer("visual"), full.get_layer("audio")
+    ask = tensorflow_module().function(
+        lambda faces, strips: (visual(faces, training=False), audio_on_columns(audio, strips)),
+        reduce_retracing=True,
+    )
+    answers = [
+        np.concatenate(ask(*inputs), axis=1) for inputs, _ in batches(samples, batch_size=_EVALUATION_BATCH)
+    ]
+    return Samples(samples.table, {"scores": np.concatenate(answers)}, samples.classes)
 
 
 def _optimizer(settings: Settings) -> Any:

@@ -72,7 +72,7 @@ def _system(
     if heard.any():
         columns[heard] = gather(dataset, rows[heard], ("columns",))["columns"]
     answers = answer_moments(networks, columns=columns, heard=heard, **arrays)
-    return answers.probabilities, {"branch": answers.branch, "p_open": answers.p_open.round(4)}
+    return answers.probabilities, {"branch": answers.branch, "mouth_open": answers.p_open.round(4)}
 
 
 def _table(rows: pd.DataFrame, probabilities: np.ndarray, classes: tuple[str, ...]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from workbench.evaluation.comparison import compare
 from workbench.evaluation.predictions import read
 from workbench.files import write_json
 from workbench.models.runs import Run, utc_now
-from workbench.models.settings import NETWORKS
+from workbench.models.settings import NETWORKS, Settings
 from workbench.models.training import Epoch
 from workbench.progress import Progress, silent, within
 from workbench.project import Project
@@ -65,7 +65,7 @@ def train_all(
         )
         for name in NETWORKS
     }
-    work = {name: _COST[name] * p.settings.epochs * p.settings.per_class_train for name, p in plans.items()}
+    work = {name: _cost(name, p.settings) for name, p in plans.items()}
     total, done = sum(work.values()), 0.0
     runs: dict[str, Run] = {}
     for name, what in plans.items():
@@ -74,6 +74,12 @@ def train_all(
         done += work[name]
     store_comparison(project, {name: runs[name] for name in MODALITIES}, seed=seed)
     return runs
+
+
+def _cost(network: str, settings: Settings) -> float:
+    """Return about how long a training takes, in the time of one mouth sample."""
+    epochs = settings.epochs if settings.train_branches or network != "audiovisual" else 1
+    return _COST[network] * epochs * settings.per_class_train
 
 
 def store_comparison(project: Project, runs: dict[str, Run], *, seed: int = 0) -> str:
