@@ -86,7 +86,6 @@ class LoopRun:
         """Start the process; nothing happens while one is running."""
         if self.state == "running":
             return
-        self.state, self.step, self.problem = "running", None, ""
         self._process = subprocess.Popen(
             self._command,
             env={**os.environ, ENVIRONMENT_VARIABLE: str(self._project.root)},
@@ -99,6 +98,8 @@ class LoopRun:
             errors="replace",
             start_new_session=True,  # so that its workers end with it
         )
+        # Only now: while this said "running", the listener of an earlier process would take its end for this one's.
+        self.state, self.step, self.problem = "running", None, ""
         atexit.register(_end, self._process)  # a kernel that ends takes its loop with it
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
         self._tell()
