@@ -27,7 +27,7 @@ def network():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["gradient", "grad_cam"])
+@pytest.mark.parametrize("method", ["gradient", "smooth_gradient", "grad_cam"])
 def test_saliency_lights_up_what_the_class_hangs_on(network, method):
     visual, faces, truth = network
     maps = saliency(visual, faces[truth == 0][:4], class_number=0, method=method)
@@ -35,16 +35,33 @@ def test_saliency_lights_up_what_the_class_hangs_on(network, method):
     assert maps.min() >= 0
     assert maps.max() <= 1
     where = maps.mean(axis=0)
-    margin = {"gradient": 1.3, "grad_cam": 2.0}[method]  # plain gradients are noisy
+    margin = {"gradient": 1.3, "smooth_gradient": 1.3, "grad_cam": 2.0}[method]  # plain gradients are noisy
     assert where[6:36, 6:36].mean() > margin * where[6:36, 60:90].mean()  # a corner that never tells anything
 
 
 def test_wrong_requests_are_named():
     visual = build_visual()
     face = np.zeros((1, 96, 96, 3), np.float32)
-    with pytest.raises(InvalidInputError, match="gradient, grad_cam.*'lime'"):
+    with pytest.raises(InvalidInputError, match="gradient, smooth_gradient, grad_cam.*'lime'"):
         saliency(visual, face, class_number=0, method="lime")
     with pytest.raises(InvalidInputError, match="0 to 2. Received 3"):
         saliency(visual, face, class_number=3)
     with pytest.raises(InvalidInputError, match=r"96, 96, 3.*\(1, 28, 28, 3\)"):
         saliency(visual, face[:, :28, :28], class_number=0)
+
+
+@pytest.mark.parametrize("method", ["gradient", "smooth_gradient"])
+def test_an_answer_that_is_all_but_certain_still_has_a_slope(method):
+    visual = build_visual()
+    kernel, bias = visual.layers[-1].get_weights()
+    visual.layers[-1].set_weights([kernel, bias + np.array([200, 0, 0])])  # softmax is 1, 0, 0 to the last digit
+    face = np.random.default_rng(0).uniform(0, 1, (1, 96, 96, 3)).astype(np.float32)
+    assert (np.asarray(visual(face))[0] == [1, 0, 0]).all()
+    assert saliency(visual, face, class_number=0, method=method).max() == 1
+
+
+def test_the_noise_of_a_smoothed_map_is_the_same_each_time():
+    visual = build_visual()
+    face = np.random.default_rng(0).uniform(0, 1, (1, 96, 96, 3)).astype(np.float32)
+    maps = [saliency(visual, face, class_number=1, method="smooth_gradient") for _ in range(2)]
+    np.testing.assert_allclose(*maps, rtol=1e-4, atol=1e-6)

@@ -138,8 +138,22 @@ def test_no_importance_anywhere_hides_nothing_of_the_picture():
 
 def test_where_it_mattered_most_is_least_transparent():
     ax = plot_saliency(np.zeros((8, 8)), np.array([[0.0, 5.0], [2.5, -1.0]]), extent=(0, 30, 0, 24_000))
-    np.testing.assert_allclose(ax.images[1].get_alpha(), [[0, 0.75], [0.375, 0]])
+    np.testing.assert_allclose(ax.images[1].get_alpha(), [[0, 0.85], [0.304, 0]], atol=1e-3)
     assert ax.get_ylabel() == "frequency (Hz)"
+
+
+def test_a_few_very_bright_pixels_do_not_darken_the_rest():
+    heat = np.full((20, 20), 0.5)
+    heat[0, 0] = 100
+    assert np.all(np.asarray(plot_saliency(np.zeros((20, 20)), heat).images[1].get_alpha()) > 0.1)
+
+
+def test_colours_of_the_picture_are_left_to_the_heat():
+    red = np.zeros((4, 4, 3), np.uint8)
+    red[..., 0] = 255
+    under = np.asarray(plot_saliency(red, np.zeros((2, 2))).images[0].get_array())
+    assert under.shape == (4, 4)
+    assert 0.3 < under[0, 0] < 0.6
 
 
 def test_a_heat_that_is_not_finite_is_refused():

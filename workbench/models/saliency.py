@@ -1,7 +1,8 @@
 """Which pixels of a picture a network's answer hangs on.
 
-Gradient saliency after Simonyan et al. 2014 (arXiv 1312.6034) and Grad-CAM after Selvaraju et al. 2017
-(arXiv 1610.02391), computed on the network in its full, published form.
+Gradient saliency after Simonyan et al. 2014 (arXiv 1312.6034), its smoothed form after Smilkov et al. 2017 (arXiv
+1706.03825) and Grad-CAM after Selvaraju et al. 2017 (arXiv 1610.02391), computed on the network in its full,
+published form.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import numpy as np
 from workbench.errors import InvalidInputError
 from workbench.models.backend import keras_module, tensorflow_module
 
-Method = Literal["gradient", "grad_cam"]
+Method = Literal["gradient", "smooth_gradient", "grad_cam"]
 LAST_CONVOLUTION = "normalization_5"
 """The layer whose channels Grad-CAM weighs: the last convolution, normalised, before its pooling."""
+N_NOISY, NOISE = 10, 0.1
+"""The smoothed gradient is the mean over so many copies of the picture with noise of this standard deviation."""
 
 
 def saliency(
@@ -31,7 +34,8 @@ def saliency(
         As the network takes them.
     class_number : int
         Which of negative (0), neutral (1), positive (2).
-    method : {"gradient", "grad_cam"}
+    method : {"gradient", "smooth_gradient", "grad_cam"}
+        Plain gradients are sharp and noisy, smoothed ones calmer, Grad-CAM is coarse.
 
     Returns
     -------
@@ -41,7 +45,7 @@ def saliency(
     Raises
     ------
     InvalidInputError
-        The method is none of the two, or the class or the pictures' shape is wrong.
+        The method is none of these, or the class or the pictures' shape is wrong.
     """
     if method not in get_args(Method):
         raise InvalidInputError(
@@ -56,36 +60,49 @@ def saliency(
             f"Pictures for the {full.name} network must have the shape (n, {', '.join(map(str, full.input_shape[1:]))}). "
             f"Received {pictures.shape}."
         )
-    maps = (
-        _gradient(full, pictures, class_number)
-        if method == "gradient"
-        else _grad_cam(full, pictures, class_number)
-    )
+    maps = _METHODS[method](full, pictures, class_number)
     peak = maps.max(axis=(1, 2), keepdims=True)
     return np.divide(maps, peak, out=np.zeros_like(maps), where=peak > 0)
 
 
-def _logit_of(tf: Any, probabilities: Any, class_number: int) -> Any:
-    """Return the score before softmax, up to what all classes share: a sure softmax has no slope left."""
-    others = tf.reduce_sum(probabilities, axis=-1) - probabilities[:, class_number]
-    return tf.math.log(probabilities[:, class_number] + 1e-12) - tf.math.log(others + 1e-12)
+def _score(tf: Any, full: Any, units: Any, class_number: int) -> Any:
+    """Return how far a class is ahead of the others before softmax: a sure softmax has no slope left."""
+    answer = full.layers[-1]
+    scores = tf.linalg.matmul(units, tf.convert_to_tensor(answer.kernel)) + tf.convert_to_tensor(answer.bias)
+    others = tf.concat([scores[:, :class_number], scores[:, class_number + 1 :]], axis=-1)
+    return scores[:, class_number] - tf.reduce_logsumexp(others, axis=-1)
 
 
 def _gradient(full: Any, pictures: np.ndarray, class_number: int) -> np.ndarray:
-    tf = tensorflow_module()
+    tf, keras = tensorflow_module(), keras_module()
+    until_answer = keras.Model(full.inputs, full.layers[-1].input)
     inputs = tf.convert_to_tensor(pictures, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        score = _logit_of(tf, full(inputs, training=False), class_number)
+        score = _score(tf, full, until_answer(inputs, training=False), class_number)
     return np.abs(np.asarray(tape.gradient(score, inputs))).max(axis=-1)
+
+
+def _smooth_gradient(full: Any, pictures: np.ndarray, class_number: int) -> np.ndarray:
+    rng = np.random.default_rng(0)  # the same picture gives the same map
+    total = np.zeros(pictures.shape[:3], np.float32)
+    for _ in range(N_NOISY):
+        noise = rng.normal(0, NOISE, pictures.shape).astype(np.float32)
+        if not np.ptp(pictures, axis=2).any():  # a spectrogram of one column: its noise is of one column too
+            noise = noise[:, :, :1]
+        total += _gradient(full, np.clip(pictures + noise, 0, 1), class_number)
+    return total / N_NOISY
 
 
 def _grad_cam(full: Any, pictures: np.ndarray, class_number: int) -> np.ndarray:
     tf, keras = tensorflow_module(), keras_module()
-    parted = keras.Model(full.inputs, [full.get_layer(LAST_CONVOLUTION).output, full.output])
+    parted = keras.Model(full.inputs, [full.get_layer(LAST_CONVOLUTION).output, full.layers[-1].input])
     with tf.GradientTape() as tape:
-        channels, probabilities = parted([tf.convert_to_tensor(pictures, tf.float32)], training=False)
-        score = _logit_of(tf, probabilities, class_number)
+        channels, units = parted([tf.convert_to_tensor(pictures, tf.float32)], training=False)
+        score = _score(tf, full, units, class_number)
     weights = tf.reduce_mean(tape.gradient(score, channels), axis=(1, 2), keepdims=True)
     coarse = tf.nn.relu(tf.reduce_sum(weights * channels, axis=-1, keepdims=True))
     return np.asarray(tf.image.resize(coarse, pictures.shape[1:3], method="bilinear"))[..., 0]
+
+
+_METHODS = {"gradient": _gradient, "smooth_gradient": _smooth_gradient, "grad_cam": _grad_cam}

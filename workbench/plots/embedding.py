@@ -58,7 +58,7 @@ def plot_embedding(
             ax.scatter(
                 of_class[:, 0],
                 of_class[:, 1],
-                s=18,
+                s=26,
                 c=colours[name],
                 marker=markers[name],
                 alpha=0.65,
@@ -69,10 +69,10 @@ def plot_embedding(
         ax.scatter(
             wrong[:, 0],
             wrong[:, 1],
-            s=26,
+            s=18,
             c=INK,
             marker="x",
-            linewidths=1,
+            linewidths=0.7,
             label=f"told wrong ({len(wrong):,} of {len(points):,})",
         )
         ax.set(xticks=[], yticks=[], title=plain(title))

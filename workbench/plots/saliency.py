@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,10 @@ from workbench.plots.style import HEAT, axes_to_draw_on, plain, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_BRIGHTEST = 0.995
+_MOST_OPAQUE = 0.85
+_DARKEST_GREY = 0.3
 
 
 def plot_saliency(
@@ -21,14 +25,15 @@ def plot_saliency(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a heat map over an image: the more it mattered, the brighter and the less transparent.
+    """Draw a heat map over an image in pale greys: the more it mattered, the brighter and the less transparent.
 
     Parameters
     ----------
     image : np.ndarray, shape (h, w, 3) or (h, w)
-        uint8, or floats in [0, 1]; one channel is shown in greys.
+        uint8, or floats in [0, 1]; its colours are left out, they are the heat's.
     heat : np.ndarray, shape (h2, w2)
-        Importance per place, of any size and scale; 0 means none. It is stretched over the image.
+        Importance per place, of any size and scale; 0 means none. It is stretched over the image. The brightest
+        colour begins at its 99.5 % quantile: a few pixels would leave all others dark.
     extent : (left, right, bottom, top), optional
         For a spectrogram: ms and Hz at its edges, ``top`` at its first row; axes are then drawn, else hidden.
 
@@ -48,29 +53,30 @@ def plot_saliency(
             "A heat map must be finite everywhere. Received NaN or infinity: compute it again."
         )
     strength = np.clip(heat, 0, None)
-    strength = strength / strength.max() if strength.max() > 0 else strength
+    brightest = np.quantile(strength, _BRIGHTEST) or strength.max() or 1.0
+    strength = np.clip(strength / brightest, 0, 1)
     with styled():
         ax = axes_to_draw_on(ax, width_inch=3.2, height_inch=3.2)
         frame = extent if extent is not None else (0, image.shape[1], image.shape[0], 0)
-        ax.imshow(
-            image,
-            cmap="gray" if image.ndim == 2 else None,
-            extent=frame,
-            aspect="auto" if extent else "equal",
-        )
-        ax.imshow(
-            strength,
-            cmap=HEAT,
-            alpha=0.75 * strength,
-            vmin=0,
-            vmax=1,
-            extent=frame,
-            interpolation="bilinear",
-            aspect="auto" if extent else "equal",
-        )
+        shape: dict[str, Any] = {
+            "extent": frame,
+            "aspect": "auto" if extent else "equal",
+            "vmin": 0,
+            "vmax": 1,
+        }
+        ax.imshow(_pale(image), cmap="gray", **shape)
+        ax.imshow(strength, cmap=HEAT, alpha=_MOST_OPAQUE * strength**1.5, interpolation="bilinear", **shape)
         ax.set_title(plain(title))
         if extent is None:
             ax.set_axis_off()
         else:
             ax.set(xlabel="time (ms)", ylabel="frequency (Hz)")
     return ax
+
+
+def _pale(image: np.ndarray) -> np.ndarray:
+    """Return the lightness of an image, no darker than a middle grey, in [0, 1]."""
+    grey = image if image.ndim == 2 else image @ np.array([0.299, 0.587, 0.114])
+    if image.dtype == np.uint8:
+        grey = grey / 255.0
+    return _DARKEST_GREY + (1 - _DARKEST_GREY) * grey

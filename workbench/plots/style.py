@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.lazy import load
@@ -20,7 +21,7 @@ INK = "#222222"
 FAINT = "#767676"
 """The lightest grey that may carry text on white (4.5 : 1)."""
 SEQUENTIAL = "cividis"
-HEAT = "magma"
+HEAT = "inferno"
 _LONGEST_NAME = 22
 
 _SETTINGS = {
@@ -55,6 +56,19 @@ def new_figure(n_rows: int, n_columns: int, *, width_inch: float, height_inch: f
     return figure, figure.subplots(n_rows, n_columns, squeeze=False).ravel()
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A figure that shows itself in a notebook, sharply, without pyplot."""
+
+    figure: Figure
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        width_inch = self.figure.get_size_inches()[0]
+        return _rendered(self.figure, "png", dpi=144, metadata={"Software": None}), {
+            "width": round(96 * float(width_inch))
+        }
+
+
 def styled() -> Any:
     """Return a context in which everything drawn has the workbench's look; settings outside stay as they are."""
     return load("matplotlib").rc_context(_SETTINGS)
@@ -62,17 +76,21 @@ def styled() -> Any:
 
 def as_png(ax: Axes, *, dots_per_inch: int = 144) -> bytes:
     """Return the figure of ``ax`` as PNG."""
-    return _rendered(ax, "png", dpi=dots_per_inch, metadata={"Software": None})
+    return _rendered(_figure_of(ax), "png", dpi=dots_per_inch, metadata={"Software": None})
 
 
 def as_svg(ax: Axes) -> bytes:
     """Return the figure of ``ax`` as SVG: the same figure gives the same bytes."""
-    return _rendered(ax, "svg", metadata={"Date": None, "Creator": None})
+    return _rendered(_figure_of(ax), "svg", metadata={"Date": None, "Creator": None})
 
 
-def _rendered(ax: Axes, kind: str, **options: Any) -> bytes:
+def _figure_of(ax: Axes) -> Figure:
     figure = ax.get_figure(root=True)
     assert figure is not None  # axes in use belong to a figure
+    return figure
+
+
+def _rendered(figure: Figure, kind: str, **options: Any) -> bytes:
     buffer = io.BytesIO()
     with styled():
         load("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)

@@ -30,7 +30,7 @@ class Explained:
     full : keras.Model
         The trained network.
     moments : pd.DataFrame
-        ``clip, speaker, moment, time_s, truth, predicted, right``, one row per moment.
+        ``clip, speaker, moment, time_s, truth, predicted, confidence, right``, one row per moment.
     arrays : dict of str to np.ndarray
         What the network was shown, row by row with ``moments``.
     """
@@ -46,27 +46,35 @@ class Explained:
             return self.arrays["faces"].astype(np.float32) / 255.0
         return np.repeat(column_strips(self.arrays["columns"]), 400, axis=2)
 
+    def part(self, rows: list[int]) -> Explained:
+        """Return the same with the given rows only."""
+        arrays = {name: values[rows] for name, values in self.arrays.items()}
+        return Explained(self.run, self.full, self.moments.iloc[rows], arrays)
+
     def saliency(self, rows: list[int], *, method: Method = "gradient") -> np.ndarray:
-        """Return the saliency of the given rows for what the network answered, shape (n, height, width)."""
-        classes = CLASSES[self.full.name]
-        part = Explained(
-            self.run, self.full, self.moments.iloc[rows], {k: a[rows] for k, a in self.arrays.items()}
-        )
+        """Return the saliency of the given rows for what the network answered, shape (n, height, width).
+
+        For sound it is averaged along time, along which the picture does not vary.
+        """
+        classes, part = CLASSES[self.full.name], self.part(rows)
         pictures = part.pictures()
-        return np.concatenate(
+        maps = np.concatenate(
             [
                 saliency(self.full, pictures[k : k + 1], class_number=classes.index(answer), method=method)
                 for k, answer in enumerate(part.moments["predicted"])
             ]
         )
+        if "columns" in self.arrays:
+            maps = np.broadcast_to(maps.mean(axis=2, keepdims=True), maps.shape)
+        return maps
 
-    def examples(self) -> list[int]:
-        """Return one row per class: the moment of that class the network is surest of and right about, if any."""
-        chosen = []
+    def examples(self) -> dict[str, int]:
+        """Return, per class, the row of the moment the network is surest of and right about, where there is one."""
+        chosen = {}
         for name in CLASSES[self.full.name]:
             rows = np.flatnonzero(((self.moments["truth"] == name) & self.moments["right"]).to_numpy())
             if rows.size:
-                chosen.append(int(rows[np.argmax(self.moments["confidence"].to_numpy()[rows])]))
+                chosen[name] = int(rows[np.argmax(self.moments["confidence"].to_numpy()[rows])])
         return chosen
 
     def map(self, *, seed: int = 0) -> np.ndarray:

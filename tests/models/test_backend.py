@@ -1,0 +1,33 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from workbench.models.backend import _without_chatter
+
+CHATTER = b"I0000 port.cc:153] oneDNN custom operations are on. You may see slightly different results.\n"
+
+
+def test_only_the_chatter_is_held_back(capfd):
+    with _without_chatter():
+        os.write(2, CHATTER + b"out of memory\n")
+        print("said by Python", file=sys.stderr, flush=True)
+    print("said later", file=sys.stderr)
+    assert "".join(sorted(capfd.readouterr().err.splitlines(keepends=True))) == (
+        "out of memory\nsaid by Python\nsaid later\n"
+    )
+
+
+def test_what_was_said_before_a_failure_is_shown(capfd):
+    with pytest.raises(ImportError), _without_chatter():
+        os.write(2, CHATTER + b"libstdc++ is too old\n")
+        raise ImportError
+    assert capfd.readouterr().err == "libstdc++ is too old\n"
+
+
+@pytest.mark.slow
+def test_the_networks_start_without_a_word():
+    code = "from workbench.models.backend import tensorflow_module as t; t().constant(1.0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
