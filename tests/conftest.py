@@ -52,5 +52,13 @@ def demo_project(sample_project) -> Project:
     """The same with all four networks trained for a moment: every notebook and dashboard has something to show."""
     from workbench.systems.modalities import train_all
 
-    train_all(sample_project, "sample", epochs=2, per_class_train=32, per_class_validation=8)
+    epochs = {"mouth": 10, "visual": 2, "audio": 1, "audiovisual": 20}
+    train_all(
+        sample_project,
+        "sample",
+        epochs=epochs,
+        per_class_train=48,
+        per_class_validation=12,
+        train_branches=False,
+    )
     return sample_project

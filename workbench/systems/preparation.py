@@ -73,9 +73,14 @@ def samples_of(dataset: Dataset, moments: pd.DataFrame, what: Plan) -> Samples:
     """Choose and read what the network learns from: answered moments, for fusion those with an open mouth and sound."""
     fit_for_learning = moments[moments["answer"] != ""]
     if what.network == "audiovisual":
-        fit_for_learning = fit_for_learning[
-            fit_for_learning["heard"] & (fit_for_learning["p_open"] > OPEN_THRESHOLD)
-        ]
+        fused = fit_for_learning["heard"] & (fit_for_learning["p_open"] > OPEN_THRESHOLD)
+        for part, is_fused in fused.groupby(fit_for_learning["part"]):
+            if not is_fused.any():
+                raise InvalidInputError(
+                    f"Fusing is learnt from moments with sound and an open mouth. The mouth run calls none of the {part} "
+                    f"part's {len(is_fused)} mouths open: train the mouth network longer, or name a better one with --mouth-run."
+                )
+        fit_for_learning = fit_for_learning[fused]
     return collect(
         dataset,
         fit_for_learning,
