@@ -8,13 +8,14 @@ import numpy as np
 
 from workbench.evaluation.confusion import Confusion
 from workbench.lazy import load
-from workbench.plots.style import FAINT, SEQUENTIAL, axes_to_draw_on, plain, short, styled
+from workbench.plots.style import FAINT, INK, SEQUENTIAL, axes_to_draw_on, plain, short, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FEW = 10
 """A row with fewer cases is greyed: its shares say little."""
+_GREYS = ("#F4F4F4", "#A0A0A0")
 
 
 def plot_confusion(confusion: Confusion, *, title: str = "", ax: Axes | None = None) -> Axes:
@@ -34,6 +35,8 @@ def plot_confusion(confusion: Confusion, *, title: str = "", ax: Axes | None = N
         few = np.broadcast_to((cases < FEW)[:, None], shares.shape)
         options = {
             "fmt": "",
+            "vmin": 0,
+            "vmax": 1,
             "cbar": False,
             "linewidths": 1,
             "linecolor": "white",
@@ -45,17 +48,11 @@ def plot_confusion(confusion: Confusion, *, title: str = "", ax: Axes | None = N
         }
         heatmap = load("seaborn").heatmap
         texts = _texts(confusion.counts, shares)
-        heatmap(np.nan_to_num(shares), mask=few, annot=texts, cmap=SEQUENTIAL, vmin=0, vmax=1, **options)
+        heatmap(np.nan_to_num(shares), mask=few, annot=texts, cmap=SEQUENTIAL, **options)
         if few.any():
-            grey = load("matplotlib.colors").ListedColormap(["#E4E4E4"])
-            heatmap(
-                np.zeros(shares.shape),
-                mask=~few,
-                annot=texts,
-                cmap=grey,
-                annot_kws={"color": FAINT},
-                **options,
-            )
+            greys = load("matplotlib.colors").LinearSegmentedColormap.from_list("few", _GREYS)
+            ink = {"color": INK}
+            heatmap(np.nan_to_num(shares), mask=~few, annot=texts, cmap=greys, annot_kws=ink, **options)
             ax.text(
                 0,
                 -0.02,
@@ -67,7 +64,9 @@ def plot_confusion(confusion: Confusion, *, title: str = "", ax: Axes | None = N
             )
         ax.xaxis.tick_top()
         ax.xaxis.set_label_position("top")
-        ax.set(xlabel="predicted", ylabel="true", title=plain(title))
+        ax.set_xlabel("predicted", labelpad=8, color=FAINT)
+        ax.set_ylabel("true", labelpad=8, color=FAINT)
+        ax.set_title(plain(title))
         ax.tick_params(length=0, rotation=0)
     return ax
 

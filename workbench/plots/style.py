@@ -53,7 +53,8 @@ def axes_to_draw_on(ax: Axes | None, *, width_inch: float = 6.0, height_inch: fl
 def new_figure(n_rows: int, n_columns: int, *, width_inch: float, height_inch: float) -> tuple[Figure, Any]:
     """Return a figure that pyplot knows nothing of, and its axes, shape (n_rows * n_columns,), row by row."""
     figure = load("matplotlib.figure").Figure(figsize=(width_inch, height_inch), layout="constrained")
-    return figure, figure.subplots(n_rows, n_columns, squeeze=False).ravel()
+    with styled():
+        return figure, figure.subplots(n_rows, n_columns, squeeze=False).ravel()
 
 
 @dataclass(frozen=True)

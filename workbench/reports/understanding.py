@@ -13,7 +13,7 @@ from workbench.models.settings import CLASSES
 from workbench.plots.confusion import plot_confusion
 from workbench.plots.embedding import plot_embedding
 from workbench.plots.saliency import plot_saliency
-from workbench.plots.style import FAINT, Drawing, new_figure, plain, styled
+from workbench.plots.style import FAINT, Drawing, new_figure, plain
 from workbench.project import Project
 from workbench.reports.stored import StoredComparison, latest_comparison, run_called, stored_evaluation
 from workbench.systems.explanation import Explained
@@ -57,7 +57,8 @@ def confusions(project: Project, stored: StoredComparison) -> Drawing:
             )
         judged = stored_evaluation(run)["clips"]
         counts = np.array(judged["confusion"]["counts"])
-        plot_confusion(Confusion(tuple(judged["confusion"]["classes"]), counts), title=name, ax=ax)
+        title = f"{name}: {np.trace(counts)} of {counts.sum()} right"
+        plot_confusion(Confusion(tuple(judged["confusion"]["classes"]), counts), title=title, ax=ax)
     return Drawing(figure)
 
 
@@ -85,6 +86,7 @@ def saliency_gallery(
     figure, axes = new_figure(
         len(heats), len(names), width_inch=2.9 * len(names), height_inch=0.4 + 2.6 * len(heats)
     )
+    figure.set_layout_engine("constrained" if sound else "compressed")  # faces stay square
     grid = axes.reshape(len(heats), len(names))
     for column, name in enumerate(names):
         if name not in examples:
@@ -118,10 +120,11 @@ def _draw(ax: Any, picture: np.ndarray, heat: np.ndarray | None, *, sound: bool)
 def _describe(ax: Any, moment: Any) -> None:
     """Say above a column which moment it is and how sure the network was."""
     sure = f"{moment['confidence']:.0%}" if moment["confidence"] < 0.995 else "over 99%"
-    with styled():
-        ax.set_title(f"{moment['truth']}: {sure} sure\n", fontsize=11, fontweight="bold", loc="left")
-        where = f"{plain(moment['clip'][:_LONGEST_CLIP])} at {moment['time_s']:.2f} s"
-        ax.text(0, 1.03, where, transform=ax.transAxes, fontsize=8, color=FAINT)
+    where = f"{plain(moment['clip'][:_LONGEST_CLIP])} at {moment['time_s']:.2f} s"
+    corner: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    title = f"{moment['truth']}: {sure} sure"
+    ax.annotate(title, (0, 1), (0, 17), fontsize=11, fontweight="bold", **corner)
+    ax.annotate(where, (0, 1), (0, 5), fontsize=8, color=FAINT, **corner)
 
 
 def _say_there_is_none(axes: Any, name: str, n_moments: int) -> None:

@@ -101,7 +101,7 @@ def explain(project: Project, reference: str, *, n_moments: int = 600, seed: int
     facts = run.facts()
     if facts["network"] not in ("visual", "audio"):
         raise InvalidInputError(
-            f"Saliency and maps are for visual and audio runs. {run.id} is a {facts['network']} run."
+            f"Saliency and maps are for visual and audio runs. {run.id} is of the {facts['network']} network."
         )
     dataset = Dataset.open(project, facts["dataset"])
     table = read(run.folder / "predictions.csv")
