@@ -39,8 +39,8 @@ def seen(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
 
 def share(right: np.ndarray) -> str:
     """Say k of n with its Wilson interval."""
-    interval = wilson(int(right.sum()), len(right))
-    return f"{right.sum()}/{len(right)} = {right.mean():.1%} ({interval.low:.1%} to {interval.high:.1%})"
+    low, high = wilson(int(right.sum()), len(right))
+    return f"{right.sum()}/{len(right)} = {right.mean():.1%} ({low:.1%} to {high:.1%})"
 
 
 def main() -> None:
