@@ -7,7 +7,23 @@ import sys
 import pandas as pd
 import pytest
 
-COMMANDS = ["sample", "import", "download", "extract", "networks", "train", "analyze", "demo", "evaluate", "compare", "report", "lab", "dashboards", "doctor", "labels"]
+COMMANDS = [
+    "sample",
+    "import",
+    "download",
+    "extract",
+    "networks",
+    "train",
+    "analyze",
+    "demo",
+    "evaluate",
+    "compare",
+    "report",
+    "lab",
+    "dashboards",
+    "doctor",
+    "labels",
+]
 
 
 def workbench(*words, cwd):

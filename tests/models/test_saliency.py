@@ -54,7 +54,9 @@ def test_wrong_requests_are_named():
 def test_an_answer_that_is_all_but_certain_still_has_a_slope(method):
     visual = build_visual()
     kernel, bias = visual.layers[-1].get_weights()
-    visual.layers[-1].set_weights([kernel, bias + np.array([200, 0, 0])])  # softmax is 1, 0, 0 to the last digit
+    visual.layers[-1].set_weights(
+        [kernel, bias + np.array([200, 0, 0])]
+    )  # softmax is 1, 0, 0 to the last digit
     face = np.random.default_rng(0).uniform(0, 1, (1, 96, 96, 3)).astype(np.float32)
     assert (np.asarray(visual(face))[0] == [1, 0, 0]).all()
     assert saliency(visual, face, class_number=0, method=method).max() == 1
