@@ -40,10 +40,9 @@ def test_clips_right_are_those_of_the_stored_evaluation_and_carry_their_interval
     )
 
 
-def test_warnings_are_named_by_their_codes(project, runs):
-    runs["audio"].update(
-        warnings=[{"code": "collapsed", "message": ""}, {"code": "leak_frames", "message": ""}]
-    )
+def test_warnings_are_named_by_their_codes_once_each(project, runs):
+    codes = ("collapsed", "collapsed", "leak_frames")
+    runs["audio"].update(warnings=[{"code": code, "message": ""} for code in codes])
     assert row_of(project, runs["audio"])["warnings"] == "collapsed, leak_frames"
 
 

@@ -87,7 +87,7 @@ def finish(training, stand_in, *, n_epochs=9):
 
 
 def parts(panel):
-    controls, words, alarms, curves = panel.children
+    controls, words, curves, alarms = panel.children
     start, stop, bar = controls.children
     return start, stop, bar, words, alarms, curves
 
@@ -172,6 +172,14 @@ def test_a_run_that_ended_before_the_stop_is_not_called_resumable(project, stand
         training.stop()
         finish(training, stand_in)
     assert training.words() == "Stopped: finished epochs are kept."
+
+
+def test_a_stop_before_the_first_epoch_does_not_claim_to_keep_any(project, stand_in):
+    training = Training(project, "sample")
+    with running(training, stand_in):
+        training.stop()
+        finish(training, stand_in)
+    assert training.words() == "Stopped: no epoch was finished yet."
 
 
 @pytest.mark.parametrize(

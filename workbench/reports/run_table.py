@@ -27,7 +27,7 @@ def run_table(project: Project) -> pd.DataFrame:
             share = (judged["clips"] or judged["frames"])["accuracy"]
             right = f"{share['k']}/{share['n']} {'clips' if judged['clips'] else 'moments'}"
             accuracy = f"{share['value']:.1%} ({share['low']:.1%} to {share['high']:.1%})"
-        warnings = ", ".join(warning["code"] for warning in facts["warnings"])
+        warnings = ", ".join(dict.fromkeys(warning["code"] for warning in facts["warnings"]))
         minutes = round(facts.get("duration_s", 0.0) / 60, 1)
         rows.append(
             [run.id, facts["network"], facts["split"], facts["status"], right, accuracy, warnings, minutes]

@@ -125,7 +125,8 @@ class Training:
             return f"{self.what} ({left})"
         if self.state == "stopped":
             how = f" Go on with `workbench train --resume {self._last.id}`." if self._last else ""
-            return f"Stopped: finished epochs are kept.{how}"
+            kept = "finished epochs are kept" if self._epochs else "no epoch was finished yet"
+            return f"Stopped: {kept}.{how}"
         ended = {"idle": "Not started.", "finished": "Finished and judged."}
         return ended.get(self.state, self.problem)
 
@@ -220,7 +221,7 @@ def _panel(training: Training, *, note: str = "") -> ipywidgets.VBox:
     show(training)
     start.on_click(lambda _: training.start())
     stop.on_click(lambda _: training.stop())
-    return widgets.VBox([widgets.HBox([start, stop, bar]), words, alarms, curves])
+    return widgets.VBox([widgets.HBox([start, stop, bar]), words, curves, alarms])
 
 
 def _alarms_html(training: Training) -> str:
