@@ -42,8 +42,7 @@ run: install  ## Draw the sample cast if it is not there, then open JupyterLab a
 demo: install  ## Run the whole loop on the sample cast: draw, extract, train, judge, publish (about 10 minutes)
 	@$(BIN)/workbench demo
 
-test: test-fast browser  ## Every test, as CI runs them
-	$(BIN)/pytest -m "slow or browser" --durations=15  # in one process: they share the small trained project
+test: test-fast test-slow test-browser  ## Every test, as CI runs them
 
 test-fast: install  ## What plain `pytest` runs: everything but the slow and the browser tests
 	$(BIN)/pytest -n 2

@@ -1,7 +1,6 @@
 """Headless Chromium and real servers; every test of this folder carries the marker ``browser`` itself."""
 
 import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,28 +9,6 @@ from drawn_features import draw_dataset
 from servers import copy_notebooks, running_lab, running_voila
 
 from workbench.project import Project
-
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium: the system's, else Playwright's own."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser")
-        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

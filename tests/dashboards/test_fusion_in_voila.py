@@ -1,7 +1,6 @@
 """The manager's page in the server that is shipped, seen by a real browser."""
 
 import os
-import shutil
 import time
 import urllib.error
 import urllib.parse
@@ -17,16 +16,6 @@ from workbench.servers.start import dashboards_server
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PIXEL = b"\x89PNG\r\n\x1a\n a face that nobody may see"
 
 
@@ -42,17 +31,6 @@ def served(tmp_path_factory):
     (shown / "face.png").write_bytes(PIXEL)
     with running([server]):
         yield server, shown
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A headless browser: the system's, else Playwright's own."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def address(server, path):
@@ -72,9 +50,9 @@ def picture(page, name):
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)], ids=["desktop", "phone"])
-def test_a_manager_reads_the_answer_at_once(served, chromium, width, height):
+def test_a_manager_reads_the_answer_at_once(served, browser, width, height):
     server, _ = served
-    context = chromium.new_context(viewport={"width": width, "height": height})
+    context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
     failures = []
     page.on("pageerror", lambda error: failures.append(str(error)))
@@ -101,9 +79,9 @@ def test_a_manager_reads_the_answer_at_once(served, chromium, width, height):
     context.close()
 
 
-def test_choosing_the_leaking_comparison_shows_its_banner(served, chromium):
+def test_choosing_the_leaking_comparison_shows_its_banner(served, browser):
     server, _ = served
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto(address(server, "voila/render/dashboard_fusion.ipynb"))
     page.locator("select").wait_for(timeout=90_000)

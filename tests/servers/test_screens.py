@@ -1,25 +1,13 @@
 """What a person sees first: the start notebook in JupyterLab, and the dashboards, in a real browser."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
-from workbench.doctor import BROWSERS
 from workbench.project import Project
 from workbench.servers.processes import running
 from workbench.servers.start import dashboards_server, lab_server
-
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-]
-ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
 
 pytestmark = pytest.mark.browser
 
@@ -36,17 +24,12 @@ def addresses(tmp_path_factory):
 
 
 @pytest.fixture
-def page():
-    """A page in a profile of its own; the system's Chromium, else Playwright's."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, BROWSERS)), None)
-        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        page = chromium.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(90_000)
-        yield page
-        chromium.close()
+def page(browser):
+    """A page in a profile of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(90_000)
+    yield context.new_page()
+    context.close()
 
 
 def keep(page, name, tmp_path):
