@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from workbench.errors import InvalidInputError
-from workbench.models.architectures import build_visual
-from workbench.models.backend import keras_module, seed_everything
+from workbench.models.architectures import build_audio, build_visual
+from workbench.models.backend import keras_module, seed_everything, tensorflow_module
 from workbench.models.saliency import saliency
 
 
@@ -67,3 +67,22 @@ def test_the_noise_of_a_smoothed_map_is_the_same_each_time():
     face = np.random.default_rng(0).uniform(0, 1, (1, 96, 96, 3)).astype(np.float32)
     maps = [saliency(visual, face, class_number=1, method="smooth_gradient") for _ in range(2)]
     np.testing.assert_allclose(*maps, rtol=1e-4, atol=1e-6)
+
+
+def test_the_gradient_of_a_column_is_that_of_its_picture_summed_along_time():
+    seed_everything(0)
+    audio, tf = build_audio(), tensorflow_module()
+    strip = np.random.default_rng(0).uniform(0, 1, (1, 400, 1, 3)).astype(np.float32)
+    inputs = tf.convert_to_tensor(np.repeat(strip, 400, axis=2))
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        chances = audio(inputs, training=False)
+        score = tf.math.log(chances[:, 2]) - tf.math.log(chances[:, 0] + chances[:, 1])
+    expected = np.abs(np.asarray(tape.gradient(score, inputs)).sum(axis=2)).max(axis=-1)
+    column = saliency(audio, strip, class_number=2)
+    np.testing.assert_allclose(column[..., 0], expected / expected.max(), atol=1e-3)
+
+
+def test_a_column_has_no_grad_cam():
+    with pytest.raises(InvalidInputError, match=r"400, 400, 3.*\(1, 400, 1, 3\)"):
+        saliency(build_audio(), np.zeros((1, 400, 1, 3), np.float32), class_number=0, method="grad_cam")

@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.errors import InvalidInputError
 from workbench.models.backend import keras_module, tensorflow_module
+from workbench.models.columns import STRIP_SHAPE, audio_on_columns
 
 Method = Literal["gradient", "smooth_gradient", "grad_cam"]
 LAST_CONVOLUTION = "normalization_5"
@@ -31,7 +32,8 @@ def saliency(
     full : keras.Model
         A visual or audio network.
     pictures : np.ndarray, shape (n, height, width, 3), float32 in [0, 1]
-        As the network takes them.
+        As the network takes them. For the gradients of the audio network also its columns, shape (n, 400, 1, 3): how
+        much each frequency matters all along the picture, at a fraction of the work.
     class_number : int
         Which of negative (0), neutral (1), positive (2).
     method : {"gradient", "smooth_gradient", "grad_cam"}
@@ -55,7 +57,8 @@ def saliency(
         raise InvalidInputError(
             f"class_number must be 0 to {full.output_shape[-1] - 1}. Received {class_number}."
         )
-    if tuple(pictures.shape[1:]) != tuple(full.input_shape[1:]):
+    as_column = full.name == "audio" and method != "grad_cam" and pictures.shape[1:] == STRIP_SHAPE
+    if not as_column and tuple(pictures.shape[1:]) != tuple(full.input_shape[1:]):
         raise InvalidInputError(
             f"Pictures for the {full.name} network must have the shape (n, {', '.join(map(str, full.input_shape[1:]))}). "
             f"Received {pictures.shape}."
@@ -75,11 +78,15 @@ def _score(tf: Any, full: Any, units: Any, class_number: int) -> Any:
 
 def _gradient(full: Any, pictures: np.ndarray, class_number: int) -> np.ndarray:
     tf, keras = tensorflow_module(), keras_module()
-    until_answer = keras.Model(full.inputs, full.layers[-1].input)
     inputs = tf.convert_to_tensor(pictures, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        score = _score(tf, full, until_answer(inputs, training=False), class_number)
+        if pictures.shape[1:] == STRIP_SHAPE:
+            hidden = audio_on_columns(full, inputs, hidden=True)
+            units = full.get_layer("normalization_16")(hidden, training=False)
+        else:
+            units = keras.Model(full.inputs, full.layers[-1].input)(inputs, training=False)
+        score = _score(tf, full, units, class_number)
     return np.abs(np.asarray(tape.gradient(score, inputs))).max(axis=-1)
 
 
@@ -88,8 +95,6 @@ def _smooth_gradient(full: Any, pictures: np.ndarray, class_number: int) -> np.n
     total = np.zeros(pictures.shape[:3], np.float32)
     for _ in range(N_NOISY):
         noise = rng.normal(0, NOISE, pictures.shape).astype(np.float32)
-        if not np.ptp(pictures, axis=2).any():  # a spectrogram of one column: its noise is of one column too
-            noise = noise[:, :, :1]
         total += _gradient(full, np.clip(pictures + noise, 0, 1), class_number)
     return total / N_NOISY
 

@@ -54,18 +54,20 @@ class Explained:
     def saliency(self, rows: list[int], *, method: Method = "gradient") -> np.ndarray:
         """Return the saliency of the given rows for what the network answered, shape (n, height, width).
 
-        For sound it is averaged along time, along which the picture does not vary.
+        For sound it does not vary along time, as the picture does not.
         """
         classes, part = CLASSES[self.full.name], self.part(rows)
-        pictures = part.pictures()
+        sound = "columns" in self.arrays
+        narrow = sound and method != "grad_cam"
+        pictures = column_strips(part.arrays["columns"]) if narrow else part.pictures()
         maps = np.concatenate(
             [
                 saliency(self.full, pictures[k : k + 1], class_number=classes.index(answer), method=method)
                 for k, answer in enumerate(part.moments["predicted"])
             ]
         )
-        if "columns" in self.arrays:
-            maps = np.broadcast_to(maps.mean(axis=2, keepdims=True), maps.shape)
+        if sound:
+            maps = np.repeat(maps.mean(axis=2, keepdims=True), maps.shape[1], axis=2)
         return maps
 
     def examples(self) -> dict[str, int]:
