@@ -31,7 +31,7 @@ def test_names_are_tidied_and_formulas_or_markup_refused():
         {"start_s": 2.0},
         {"start_s": -1.0},
         {"end_s": float("nan")},
-        {"schema_version": 2},
+        {"schema_version": 9},
         {"annotator": " Ada"},
         {"details": {"x": float("inf")}},
         {"details": {"x": "y" * 5000}},

@@ -1,4 +1,4 @@
-"""One thing one person did while labelling: an answer, a skip or an undo. Never a machine's guess."""
+"""One thing one person did while labelling: an answer, a skip, an undo, a flag or a verdict. Never a machine's guess."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from workbench.errors import InvalidInputError
 from workbench.labels.schema import schema_of
 from workbench.media.timeline import Segment
 
-Kind = Literal["answer", "skip", "undo"]
-KINDS: tuple[Kind, ...] = ("answer", "skip", "undo")
+Kind = Literal["answer", "skip", "undo", "flag", "verdict"]
+KINDS: tuple[Kind, ...] = ("answer", "skip", "undo", "flag", "verdict")
+WITH_VALUE: tuple[Kind, ...] = ("answer", "verdict")
 
 _OPERATION = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _ANNOTATOR = re.compile(r"\w[\w .'@-]{0,63}")
@@ -42,14 +43,19 @@ class LabelEvent:
         The clip's id, a hash of its content.
     start_s, end_s : float
         Seconds from the clip's time zero.
-    kind : {"answer", "skip", "undo"}
-        What was done.
+    kind : {"answer", "skip", "undo", "flag", "verdict"}
+        What was done. A flag marks an item for discussion and leaves its answer alone; a verdict settles an item
+        that people answered differently, and leaves their answers alone too.
     value : str
-        The answer; empty for a skip or an undo.
+        The answer or verdict; else empty.
     undoes : str
         For an undo: the ``op_id`` it takes back; else empty.
     details : mapping
-        What else is worth keeping (``pixels_sha256``, ``seconds_taken``, ``dataset`` …); plain JSON values.
+        What else is worth keeping (``pixels_sha256``, ``seconds_taken``, ``dataset``, a flag's ``note``, a verdict's
+        ``reason`` …); plain JSON values.
+    after : str or None
+        For an answer or skip: the ``op_id`` of the last word about this item that its author had in view, ``""`` for
+        none. Another one standing makes it a conflict, see :meth:`LabelStore.record`. None: not compared.
     """
 
     op_id: str
@@ -63,6 +69,7 @@ class LabelEvent:
     value: str = ""
     undoes: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    after: str | None = None
 
     def __post_init__(self) -> None:
         check_operation(self.op_id)
@@ -78,7 +85,7 @@ class LabelEvent:
         object.__setattr__(self, "details", MappingProxyType(dict(self.details)))
         schema = schema_of(self.question, self.schema_version)
         _check_kind(self)
-        if self.kind == "answer":
+        if self.kind in WITH_VALUE:
             schema.check(self.value)
         self.details_as_text()
 
@@ -120,6 +127,8 @@ class RecordedEvent:
         ISO 8601, for people.
     event : LabelEvent
         What was done.
+    conflicts_with : str
+        Empty, or the ``op_id`` of the last word that its author had not seen: kept, but it does not stand.
     repeated : bool
         Whether it had been recorded before and this is the first result once more.
     """
@@ -127,6 +136,7 @@ class RecordedEvent:
     sequence: int
     recorded_utc: str
     event: LabelEvent
+    conflicts_with: str = ""
     repeated: bool = field(default=False, compare=False)
 
 
@@ -164,11 +174,17 @@ def check_annotator(name: str) -> str:
 def _check_kind(event: LabelEvent) -> None:
     if event.kind not in KINDS:
         raise InvalidInputError(f"A label event must be one of {', '.join(KINDS)}. Received {event.kind!r}.")
-    if event.kind != "answer" and event.value:
+    if event.kind not in WITH_VALUE and event.value:
         raise InvalidInputError(
-            f"A value belongs to an answer only. Received {event.value!r} with {event.kind!r}."
+            f"A value belongs to an answer or a verdict only. Received {event.value!r} with {event.kind!r}."
         )
     if (event.kind == "undo") != bool(event.undoes):
         raise InvalidInputError(
             f"An undo, and only an undo, must name the op_id it takes back. Received {event.undoes!r} with {event.kind!r}."
         )
+    if event.after is not None and event.kind not in ("answer", "skip"):
+        raise InvalidInputError(
+            f"Only an answer or a skip can follow the last word about its item. Received after={event.after!r} with {event.kind!r}."
+        )
+    if event.after:
+        check_operation(event.after)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from workbench.labels.annotation import LabelEvent, RecordedEvent
 
-STORE_VERSION = 1
+STORE_VERSION = 2
 """Version of the tables; a store with a higher one was written by a newer workbench."""
 
 metadata = sa.MetaData()
@@ -37,6 +37,9 @@ label_events = sa.Table(
     # NULL unless the event is an undo; unique, so that nothing can be taken back twice.
     sa.Column("undoes", sa.String(64), unique=True),
     sa.Column("details", sa.Text, nullable=False),
+    # What its author had in view ("" for nothing, NULL for not compared), and what stood instead.
+    sa.Column("after", sa.String(64)),
+    sa.Column("conflicts_with", sa.String(64)),
     sa.Index("label_events_by_item", "question", "annotator", "clip", "start_s", "end_s"),
     sqlite_autoincrement=True,
 )
@@ -51,7 +54,7 @@ APPEND_ONLY = tuple(
 )
 
 
-def row_of(event: LabelEvent, *, recorded_utc: str) -> dict[str, object]:
+def row_of(event: LabelEvent, *, recorded_utc: str, conflicts_with: str = "") -> dict[str, object]:
     """Return the event as a row to insert."""
     return {
         "op_id": event.op_id,
@@ -66,6 +69,8 @@ def row_of(event: LabelEvent, *, recorded_utc: str) -> dict[str, object]:
         "value": event.value,
         "undoes": event.undoes or None,
         "details": event.details_as_text(),
+        "after": event.after,
+        "conflicts_with": conflicts_with or None,
     }
 
 
@@ -83,13 +88,26 @@ def recorded_from(row: sa.RowMapping) -> RecordedEvent:
         value=row["value"],
         undoes=row["undoes"] or "",
         details=json.loads(row["details"]),
+        after=row["after"],
     )
-    return RecordedEvent(sequence=row["sequence"], recorded_utc=row["recorded_utc"], event=event)
+    return RecordedEvent(
+        sequence=row["sequence"],
+        recorded_utc=row["recorded_utc"],
+        event=event,
+        conflicts_with=row["conflicts_with"] or "",
+    )
 
 
-def _not_taken_back() -> sa.ColumnElement[bool]:
+def not_taken_back() -> sa.ColumnElement[bool]:
+    """Return the condition that nobody has undone an event."""
     undo = label_events.alias("undo")
     return ~sa.exists().where(undo.c.undoes == label_events.c.op_id)
+
+
+def counts_as_word() -> sa.ColumnElement[bool]:
+    """Return the condition that an event can be somebody's last word: an answer or skip, not taken back, no conflict."""
+    events = label_events.c
+    return sa.and_(events.kind.in_(("answer", "skip")), events.conflicts_with.is_(None), not_taken_back())
 
 
 def last_word(event: LabelEvent) -> sa.Select:
@@ -103,8 +121,7 @@ def last_word(event: LabelEvent) -> sa.Select:
             events.clip == event.clip,
             events.start_s == event.start_s,
             events.end_s == event.end_s,
-            events.kind != "undo",
-            _not_taken_back(),
+            counts_as_word(),
         )
         .order_by(events.sequence.desc())
         .limit(1)
@@ -116,10 +133,22 @@ def standing_events(question: str | None = None, annotator: str | None = None) -
     events = label_events.c
     item = (events.clip, events.question, events.start_s, events.end_s, events.annotator)
     newest_first = sa.func.row_number().over(partition_by=item, order_by=events.sequence.desc()).label("age")
-    alive = sa.select(label_events, newest_first).where(events.kind != "undo", _not_taken_back())
+    alive = sa.select(label_events, newest_first).where(counts_as_word())
     if question is not None:
         alive = alive.where(events.question == question)
     if annotator is not None:
         alive = alive.where(events.annotator == annotator)
+    inner = alive.subquery("alive")
+    return sa.select(inner).where(inner.c.age == 1).order_by(inner.c.sequence)
+
+
+def standing_verdicts(question: str) -> sa.Select:
+    """Return the query for the newest verdict about each moment or span, whoever gave it."""
+    events = label_events.c
+    place = (events.clip, events.start_s, events.end_s)
+    newest_first = sa.func.row_number().over(partition_by=place, order_by=events.sequence.desc()).label("age")
+    alive = sa.select(label_events, newest_first).where(
+        events.question == question, events.kind == "verdict", not_taken_back()
+    )
     inner = alive.subquery("alive")
     return sa.select(inner).where(inner.c.age == 1).order_by(inner.c.sequence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,15 @@ import sqlalchemy as sa
 from workbench.errors import InvalidInputError
 from workbench.labels.annotation import LabelEvent, RecordedEvent
 from workbench.labels.database import Database
-from workbench.labels.event_table import label_events, last_word, recorded_from, row_of, standing_events
+from workbench.labels.event_table import (
+    label_events,
+    last_word,
+    not_taken_back,
+    recorded_from,
+    row_of,
+    standing_events,
+    standing_verdicts,
+)
 
 FILE = "labels.db"
 LABEL_COLUMNS = ("clip", "question", "start_s", "end_s", "annotator", "value")
@@ -89,7 +98,9 @@ class LabelStore:
     def record(self, event: LabelEvent) -> RecordedEvent:
         """Keep one event; when this returns, it is durably on disk.
 
-        The same event again (same ``op_id``) returns the first result and changes nothing.
+        The same event again (same ``op_id``) returns the first result and changes nothing. An answer or skip whose
+        author had another last word in view (``after``) than the one that stands is kept as a conflict: it is
+        returned with ``conflicts_with``, does not stand, and waits in :meth:`conflicts` until its author undoes it.
 
         Raises
         ------
@@ -123,6 +134,47 @@ class LabelStore:
         with self._database.reading() as connection:
             rows = connection.execute(standing_events(question, annotator)).mappings().all()
         return [recorded_from(row) for row in rows]
+
+    def answers(self, question: str) -> pd.DataFrame:
+        """Return the standing answers to a question with all that is kept about them.
+
+        Returns
+        -------
+        pd.DataFrame
+            The columns of :meth:`current`, then ``op_id``, ``sequence``, ``recorded_utc`` and ``details`` (a dict).
+        """
+        return self._table(standing_events(question), kind="answer")
+
+    def verdicts(self, question: str) -> pd.DataFrame:
+        """Return the verdict that stands for each settled moment or span; columns as :meth:`answers`."""
+        return self._table(standing_verdicts(question))
+
+    def flags(self, question: str | None = None) -> pd.DataFrame:
+        """Return the flags that were not taken back; columns as :meth:`answers`, ``details["note"]`` is the note."""
+        return self._table(_open_events(label_events.c.kind == "flag", question=question))
+
+    def conflicts(self, question: str | None = None, annotator: str | None = None) -> pd.DataFrame:
+        """Return answers and skips given in ignorance of another last word, until their author undoes them.
+
+        Columns as :meth:`answers`, and ``conflicts_with``, the ``op_id`` of what stood instead.
+        """
+        unseen = label_events.c.conflicts_with.is_not(None)
+        return self._table(
+            _open_events(unseen, question=question, annotator=annotator), extra=("conflicts_with",)
+        )
+
+    def _table(
+        self, query: sa.Select, *, kind: str | None = None, extra: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
+        names = [*LABEL_COLUMNS, "op_id", "sequence", "recorded_utc", "details", *extra]
+        inner = query.subquery()
+        wanted = sa.select(*(inner.c[name] for name in names)).order_by(inner.c.sequence)
+        if kind is not None:
+            wanted = wanted.where(inner.c.kind == kind)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        table = pd.DataFrame(rows, columns=names).astype({"start_s": float, "end_s": float})
+        return table.assign(details=table["details"].map(json.loads))
 
     def history(self, question: str | None = None) -> pd.DataFrame:
         """Return every event in its order, with all columns; undone ones too."""
@@ -162,19 +214,41 @@ def _record(connection: sa.Connection, event: LabelEvent) -> RecordedEvent:
         return replace(known, repeated=True)
     if event.kind == "undo":
         _check_undo(connection, event)
+    conflicts_with = _unseen_word(connection, event)
     recorded_utc = datetime.now(UTC).isoformat(timespec="microseconds")
     added = (
         label_events.insert()
-        .values(row_of(event, recorded_utc=recorded_utc))
+        .values(row_of(event, recorded_utc=recorded_utc, conflicts_with=conflicts_with))
         .returning(label_events.c.sequence)
     )
     sequence = connection.execute(added).scalar_one()
-    return RecordedEvent(sequence=sequence, recorded_utc=recorded_utc, event=event)
+    return RecordedEvent(
+        sequence=sequence, recorded_utc=recorded_utc, event=event, conflicts_with=conflicts_with
+    )
+
+
+def _unseen_word(connection: sa.Connection, event: LabelEvent) -> str:
+    """Return the last word its author did not know of; or the one they thought stood, when it was taken back."""
+    if event.after is None:
+        return ""
+    stands = connection.scalar(last_word(event)) or ""
+    return "" if stands == event.after else stands or event.after
+
+
+def _open_events(
+    condition: sa.ColumnElement[bool], *, question: str | None, annotator: str | None = None
+) -> sa.Select:
+    query = sa.select(label_events).where(condition, not_taken_back())
+    if question is not None:
+        query = query.where(label_events.c.question == question)
+    if annotator is not None:
+        query = query.where(label_events.c.annotator == annotator)
+    return query
 
 
 def _check_undo(connection: sa.Connection, event: LabelEvent) -> None:
-    """Refuse an undo of anything but its author's own last word about the item."""
-    rule = "An undo must take back one's own last word about a moment."
+    """Refuse an undo of anything but its author's own doing: a last word, a flag, a verdict or a conflict."""
+    rule = "An undo must take back one's own last word, flag or verdict about a moment."
     target = _find(connection, event.undoes)
     if target is None:
         raise InvalidInputError(f"{rule} There is no operation {event.undoes}.")
@@ -184,5 +258,9 @@ def _check_undo(connection: sa.Connection, event: LabelEvent) -> None:
         )
     if target.event.item != event.item:
         raise InvalidInputError(f"{rule} {event.undoes} is about another moment.")
-    if connection.scalar(last_word(event)) != event.undoes:
+    if target.event.kind in ("answer", "skip") and not target.conflicts_with:
+        gone = connection.scalar(last_word(event)) != event.undoes
+    else:
+        gone = connection.scalar(sa.select(label_events.c.op_id).where(label_events.c.undoes == event.undoes))
+    if gone or target.event.kind == "undo":
         raise InvalidInputError(f"{rule} {event.undoes} was taken back already or answered again since.")
