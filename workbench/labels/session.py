@@ -5,41 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
-from workbench.errors import InvalidInputError
+from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.labels.annotation import LabelEvent, RecordedEvent, check_annotator
 from workbench.labels.schema import Schema
 from workbench.labels.store import LabelStore
+from workbench.labels.tasks import Place, Task, TaskSource, as_source, place_of
+
+__all__ = ["LabelSession", "Operation", "SessionProgress", "Task", "TaskSource"]
 
 PACE_OVER = 30
 """So many of the last answers tell the pace."""
 LONGEST_THOUGHT_S = 60.0
 """Longer gaps are breaks and do not count for the pace."""
-
-
-@runtime_checkable
-class Task(Protocol):
-    """A moment waiting for a label."""
-
-    @property
-    def task_id(self) -> str:
-        """Name of the task, unique within a session."""
-
-    @property
-    def clip(self) -> str:
-        """The clip it is from."""
-
-    @property
-    def start_s(self) -> float:
-        """Start, seconds from the clip's time zero."""
-
-    @property
-    def end_s(self) -> float:
-        """End; equal to ``start_s`` for a moment."""
-
-    def details(self) -> Mapping[str, Any]:
-        """Return what to keep with the answer, such as the hash of what was shown."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +47,36 @@ class SessionProgress:
         return self.answered + self.skipped
 
 
+@dataclass(frozen=True)
+class Operation:
+    """Something a person did to a task, before it is recorded.
+
+    Attributes
+    ----------
+    kind : {"answer", "skip", "undo", "flag"}
+    task_id, op_id : str
+    value : str
+        The answer; else empty.
+    undoes : str
+        For an undo: the ``op_id`` it takes back.
+    after : str or None
+        The ``op_id`` of the word about this task that the person had in view, ``""`` for none; None: not compared.
+    seconds_taken : float or None
+        How long the task was looked at.
+    details : mapping
+        What else to keep: a flag's ``note``, the machine's guess and what came of it.
+    """
+
+    kind: str
+    task_id: str
+    op_id: str
+    value: str = ""
+    undoes: str = ""
+    after: str | None = None
+    seconds_taken: float | None = None
+    details: Mapping[str, Any] | None = None
+
+
 class LabelSession:
     """Hand out tasks and record what a person says about them.
 
@@ -77,7 +86,7 @@ class LabelSession:
     ----------
     store : LabelStore
         Where answers are kept.
-    tasks : sequence of Task
+    tasks : sequence of Task, or TaskSource
         What to ask about, in this order.
     schema : Schema
         The question.
@@ -85,31 +94,31 @@ class LabelSession:
         Who answers.
     """
 
-    def __init__(self, store: LabelStore, tasks: Sequence[Task], schema: Schema, annotator: str) -> None:
+    def __init__(
+        self, store: LabelStore, tasks: Sequence[Task] | TaskSource, schema: Schema, annotator: str
+    ) -> None:
         self.schema = schema
         self.annotator = check_annotator(annotator)
         self._store = store
-        self._tasks = list(tasks)
-        self._by_id = {task.task_id: task for task in self._tasks}
-        if len(self._by_id) != len(self._tasks):
-            raise InvalidInputError("Tasks must have different ids. Received the same one twice.")
-        self._task_of_moment = {_moment(task): task.task_id for task in self._tasks}
-        self._words: dict[str, list[RecordedEvent]] = {}
+        self._source = as_source(tasks)
+        self._words: dict[Place, list[RecordedEvent]] = {}
         self._seconds: list[float] = []
         for recorded in store.standing(schema.question, self.annotator):
-            task_id = self._task_of_moment.get(_moment(recorded.event))
-            if task_id is not None:
-                self._words[task_id] = [recorded]
+            event = recorded.event
+            if self._source.task_of(event.clip, event.start_s, event.end_s) is not None:
+                self._words[place_of(event)] = [recorded]
 
     def task(self, task_id: str) -> Task:
         """Return a task of this session by its id."""
-        if task_id not in self._by_id:
-            raise InvalidInputError(f"A task must belong to the session. Received {task_id!r}.")
-        return self._by_id[task_id]
+        return self._source.task(task_id)
+
+    def split(self, task_id: str, tasks: Sequence[Task]) -> None:
+        """Ask about the parts ``tasks`` instead of the run ``task_id``."""
+        self._source.replace(task_id, tasks)
 
     def items(
         self, start: int = 0, n_items: int | None = None, *, skipped: bool = False
-    ) -> tuple[list[Task], int]:
+    ) -> tuple[Sequence[Task], int]:
         """Return the next tasks that wait, and where to go on.
 
         Parameters
@@ -117,98 +126,129 @@ class LabelSession:
         start : int
             Position in the order of all tasks, 0 at first, then what the last call returned.
         n_items : int, optional
-            At most so many.
+            At most so many; all of them by default. Fewer mean that there are no more for now.
         skipped : bool
             Return the skipped ones instead of those never seen.
 
         Returns
         -------
-        tasks : list of Task
+        tasks : sequence of Task
         position : int
-            ``start`` for the next call; the number of tasks when none are left.
+            ``start`` for the next call.
         """
-        chosen: list[Task] = []
-        for position in range(max(start, 0), len(self._tasks)):
-            if n_items is not None and len(chosen) >= n_items:
-                return chosen, position
-            task = self._tasks[position]
-            last = self.last_word(task.task_id)
-            if (last is not None and last.event.kind == "skip") if skipped else last is None:
-                chosen.append(task)
-        return chosen, len(self._tasks)
+
+        def wanted(task: Task) -> bool:
+            last = self._last(task)
+            return (last is not None and last.event.kind == "skip") if skipped else last is None
+
+        return self._source.batch(max(start, 0), self._source.total() if n_items is None else n_items, wanted)
 
     def last_word(self, task_id: str) -> RecordedEvent | None:
         """Return the answer or skip that stands for a task, if there is one."""
-        words = self._words.get(task_id)
+        return self._last(self.task(task_id))
+
+    def _last(self, what: Task | LabelEvent) -> RecordedEvent | None:
+        words = self._words.get(place_of(what))
         return words[-1] if words else None
 
-    def answer(
-        self, task_id: str, value: str, *, op_id: str, seconds_taken: float | None = None
-    ) -> RecordedEvent:
-        """Record an answer; durable when this returns. Raises as :meth:`LabelStore.record`."""
-        return self._say(task_id, op_id=op_id, kind="answer", value=value, seconds_taken=seconds_taken)
+    def answer(self, task_id: str, value: str, *, op_id: str, **more: Any) -> RecordedEvent:
+        """Record an answer; durable when this returns. ``more`` and what it raises: :meth:`record`."""
+        return self.record(Operation("answer", task_id, op_id, value=value, **more))
 
-    def skip(self, task_id: str, *, op_id: str, seconds_taken: float | None = None) -> RecordedEvent:
+    def skip(self, task_id: str, *, op_id: str, **more: Any) -> RecordedEvent:
         """Record that the person passed this task by; it can be asked for again."""
-        return self._say(task_id, op_id=op_id, kind="skip", seconds_taken=seconds_taken)
+        return self.record(Operation("skip", task_id, op_id, **more))
 
     def undo(self, task_id: str, *, op_id: str, undoes: str) -> RecordedEvent:
         """Take back the operation ``undoes`` on a task, which then waits again."""
-        return self._say(task_id, op_id=op_id, kind="undo", undoes=undoes)
+        return self.record(Operation("undo", task_id, op_id, undoes=undoes))
+
+    def flag(self, task_id: str, note: str, *, op_id: str) -> RecordedEvent:
+        """Mark a task for discussion, with a note; its answer stays what it is."""
+        return self.record(Operation("flag", task_id, op_id, details={"note": note}))
+
+    def record(self, operation: Operation) -> RecordedEvent:
+        """Record one operation; durable when this returns. Raises as :meth:`LabelStore.record`."""
+        recorded = self._store.record(self._event(operation))
+        self._take_in(operation, recorded)
+        return recorded
+
+    def record_each(self, operations: Sequence[Operation]) -> list[RecordedEvent | WorkbenchError]:
+        """Record several operations in one commit; one that is refused does not spoil the others.
+
+        Returns
+        -------
+        list
+            For each operation, in order, what was recorded, or the error that says why it was not.
+        """
+        outcomes: list[RecordedEvent | WorkbenchError] = []
+        try:
+            recorded = self._store.record_all([self._event(operation) for operation in operations])
+        except InvalidInputError:
+            for operation in operations:  # one of them is wrong: each on its own, so that the others are kept
+                try:
+                    outcomes.append(self.record(operation))
+                except WorkbenchError as error:
+                    outcomes.append(error)
+            return outcomes
+        except WorkbenchError as error:
+            return [error] * len(operations)
+        for operation, one in zip(operations, recorded, strict=True):
+            self._take_in(operation, one)
+        return [*recorded]
 
     def recent(self, n_events: int = 100) -> list[tuple[str, RecordedEvent]]:
         """Return ``(task_id, event)`` of what can be undone, oldest first."""
-        standing = [(task_id, words[-1]) for task_id, words in self._words.items() if words]
-        return sorted(standing, key=lambda pair: pair[1].sequence)[-n_events:]
+        standing = sorted((words[-1] for words in self._words.values() if words), key=lambda r: r.sequence)
+        found = []
+        for recorded in standing[-n_events:]:
+            event = recorded.event
+            task = self._source.task_of(event.clip, event.start_s, event.end_s)
+            if task is not None:
+                found.append((task.task_id, recorded))
+        return found
 
     def progress(self) -> SessionProgress:
         """Say how far this person is, and the pace of this sitting."""
         kinds = [words[-1].event.kind for words in self._words.values() if words]
-        total, answered, skipped = len(self._tasks), kinds.count("answer"), kinds.count("skip")
+        total, answered, skipped = self._source.total(), kinds.count("answer"), kinds.count("skip")
         pace = median(self._seconds[-PACE_OVER:]) if self._seconds else None
         left = None if pace is None else pace * (total - answered - skipped)
         return SessionProgress(
             total=total, answered=answered, skipped=skipped, seconds_each=pace, seconds_left=left
         )
 
-    def _say(
-        self, task_id: str, *, op_id: str, seconds_taken: float | None = None, **what: Any
-    ) -> RecordedEvent:
-        task = self.task(task_id)
-        details = dict(task.details())
-        if seconds_taken is not None:
-            details["seconds_taken"] = round(float(seconds_taken), 3)
-        event = LabelEvent(
-            op_id=op_id,
+    def _event(self, operation: Operation) -> LabelEvent:
+        task = self.task(operation.task_id)
+        details = dict(task.details()) | dict(operation.details or {})
+        if operation.seconds_taken is not None:
+            details["seconds_taken"] = round(float(operation.seconds_taken), 3)
+        return LabelEvent(
+            op_id=operation.op_id,
             annotator=self.annotator,
             question=self.schema.question,
             schema_version=self.schema.version,
             clip=task.clip,
             start_s=task.start_s,
             end_s=task.end_s,
+            kind=operation.kind,  # type: ignore[arg-type]  # checked by LabelEvent
+            value=operation.value,
+            undoes=operation.undoes,
             details=details,
-            **what,
+            after=operation.after,
         )
-        recorded = self._store.record(event)
-        if (
-            self._remember(task_id, recorded)
-            and seconds_taken is not None
-            and 0 < seconds_taken <= LONGEST_THOUGHT_S
-        ):
-            self._seconds.append(float(seconds_taken))
-        return recorded
 
-    def _remember(self, task_id: str, recorded: RecordedEvent) -> bool:
-        """Take what was recorded into account; a repeated operation changes nothing."""
-        words = self._words.setdefault(task_id, [])
-        if recorded.event.kind == "undo":
-            self._words[task_id] = [word for word in words if word.event.op_id != recorded.event.undoes]
-            return False
-        if any(word.event.op_id == recorded.event.op_id for word in words):
-            return False
+    def _take_in(self, operation: Operation, recorded: RecordedEvent) -> None:
+        """Take what was recorded into account; a repeated operation and a conflict change nothing."""
+        event, place = recorded.event, place_of(recorded.event)
+        words = self._words.setdefault(place, [])
+        if event.kind == "undo":
+            self._words[place] = [word for word in words if word.event.op_id != event.undoes]
+        if event.kind not in ("answer", "skip") or recorded.conflicts_with:
+            return
+        if any(word.event.op_id == event.op_id for word in words):
+            return
         words.append(recorded)
-        return True
-
-
-def _moment(what: Task | LabelEvent) -> tuple[str, float, float]:
-    return (what.clip, round(what.start_s, 6), round(what.end_s, 6))
+        seconds = operation.seconds_taken
+        if seconds is not None and 0 < seconds <= LONGEST_THOUGHT_S:
+            self._seconds.append(float(seconds))
