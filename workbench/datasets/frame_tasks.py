@@ -1,27 +1,42 @@
 """Moments of a dataset to be labelled: spread over speakers and clips, each with the pixels the networks get.
 
-What the recording was meant to show is never looked at here: people answer what they see.
+What is shown and heard is decided by the question's modality, here and nowhere else: a task of a question about the
+voice has no picture to give away.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from workbench.datasets.catalog import Dataset
+from workbench.datasets.crop_shelf import CropShelf
 from workbench.datasets.feature_store import FeatureStore
+from workbench.datasets.film_strip import Strip, draw_strip
+from workbench.datasets.moment_context import MomentContext, moment_context
+from workbench.datasets.task_choice import clips_in_turn, in_turn, moments_to_ask, shuffled, spread
 from workbench.errors import InvalidInputError
+from workbench.labels.schema import QUESTIONS, Modality, schema_of
 from workbench.lazy import load
 
-PICTURES = {"mouth": ("mouths", "faces"), "sentiment": ("faces",)}
-"""Which arrays are shown for a question: first the one its network gets, then what helps to see it."""
+SHOWN: dict[Modality, tuple[str, ...]] = {
+    "mouth": ("mouths", "faces"),
+    "face": ("faces",),
+    "voice": (),
+    "both": ("faces",),
+}
+"""Which arrays are shown for a modality: first the one its network gets, then what helps to see it."""
+PICTURES = {question: SHOWN[schema_of(question).modality] for question in QUESTIONS}
+"""The same for every question."""
+ISOLATED = ("sentiment_face", "sentiment_voice", "sentiment_both")
+"""Questions asked about the same moments, each with one modality alone: these moments have a face and a voice."""
+NEIGHBOURS = 4
+"""So many moments before and after are in the film strip."""
 _WORDS = {"mouths": "mouth", "faces": "face"}
 
 
@@ -41,24 +56,6 @@ class Picture:
     png: bytes
 
 
-@dataclass
-class _ClipCrops:
-    """The crops of the chosen moments of one clip; read once, when the first of them is shown."""
-
-    store: FeatureStore
-    clip: str
-    arrays: tuple[str, ...]
-    rows: np.ndarray
-    _read: dict[str, np.ndarray] | None = None
-
-    def row(self, row: int) -> dict[str, np.ndarray]:
-        if self._read is None:
-            whole = self.store.arrays(self.clip, self.arrays)
-            self._read = {name: whole[name][self.rows] for name in self.arrays}
-        position = int(np.flatnonzero(self.rows == row)[0])
-        return {name: crops[position] for name, crops in self._read.items()}
-
-
 @dataclass(frozen=True)
 class FrameTask:
     """One moment of one clip waiting for a label; pictures are read when asked for.
@@ -73,6 +70,8 @@ class FrameTask:
         The moment on the 30 ms grid, twice.
     dataset : str
         Name of the dataset.
+    modality : {"mouth", "face", "voice", "both"}
+        What is shown and heard.
     """
 
     task_id: str
@@ -80,33 +79,50 @@ class FrameTask:
     start_s: float
     end_s: float
     dataset: str
-    _row: int = field(repr=False)
-    _crops: _ClipCrops = field(repr=False, compare=False)
+    modality: Modality
+    _moment: int = field(repr=False)
+    _shelf: CropShelf = field(repr=False, compare=False)
 
     def pictures(self) -> tuple[Picture, ...]:
-        """Return what is shown: first the crop the question's network gets."""
-        return tuple(Picture(_WORDS[name], _png(crop)) for name, crop in self._crops.row(self._row).items())
+        """Return what is shown: first the crop the question's network gets; none for a voice."""
+        return pictures_of(self._shelf, self.clip, self._moment)
+
+    def strip(self) -> Strip | None:
+        """Return the moments before and after as a film strip; none for a voice."""
+        return strip_of(self._shelf, self.clip, self._moment, self._moment)
+
+    def context(self, *, radius_s: float = 1.0) -> MomentContext:
+        """Return the clip around the moment, without what the question leaves out; raises as ``moment_context``."""
+        return moment_context(
+            self._shelf.dataset,
+            self.clip,
+            self.start_s,
+            self.end_s,
+            radius_s=radius_s,
+            modality=self.modality,
+        )
 
     @property
     def pixels_sha256(self) -> str:
         """Hash of the first picture's pixels: RGB bytes row by row."""
-        first = self._crops.row(self._row)[self._crops.arrays[0]]
-        return hashlib.sha256(np.ascontiguousarray(first).tobytes()).hexdigest()
+        return self._shelf.pixels_sha256(self.clip, [self._moment])
 
     def details(self) -> Mapping[str, Any]:
-        """Return what is kept with an answer: dataset and hash of the pixels that were shown."""
-        return {"dataset": self.dataset, "pixels_sha256": self.pixels_sha256}
+        """Return what is kept with an answer: dataset, and hashes of the pixels and of the 30 ms of sound judged."""
+        return {"dataset": self.dataset, **hashes_of(self._shelf, self.clip, [self._moment], self.modality)}
 
 
 def frame_tasks(dataset: Dataset, question: str, *, n_tasks: int = 200, seed: int = 0) -> list[FrameTask]:
     """Choose moments with a face: speakers take turns, then their clips, then spread-out moments of each clip.
 
-    The first ``k`` of more tasks are the same tasks as ``k`` tasks, so asking for more keeps what was done.
+    The first ``k`` of more tasks are the same tasks as ``k`` tasks, so asking for more keeps what was done. The
+    isolated questions (``sentiment_face``, ``sentiment_voice``, ``sentiment_both``) get the same moments as each other,
+    with face and voice, each in an order of its own, so that nobody remembers what the last question showed.
 
     Parameters
     ----------
-    question : {"mouth", "sentiment"}
-        Decides which pictures are shown.
+    question : str
+        One of :data:`PICTURES`; decides what is shown and heard.
     n_tasks : int
         At most so many; fewer when the dataset has fewer moments with a face.
     seed : int
@@ -117,81 +133,81 @@ def frame_tasks(dataset: Dataset, question: str, *, n_tasks: int = 200, seed: in
     InvalidInputError
         An unknown question, ``n_tasks`` below 1, or no extracted clip with a face.
     """
+    check_request(question, n_tasks)
+    store = FeatureStore(dataset.features)
+    isolated = question in ISOLATED
+    chosen = in_turn(
+        clips_in_turn(dataset, seed=seed, with_voice=isolated),
+        n_tasks,
+        lambda clip: _spread_moments(store, clip, seed=seed, with_voice=isolated),
+    )
+    if not chosen:
+        what = "a face that speaks" if isolated else "a face"
+        raise InvalidInputError(
+            f"Frames to label must have {what}. Extraction found none in {dataset.name}: see its report."
+        )
+    modality = schema_of(question).modality
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for clip, (moment, _) in chosen:
+        wanted[clip].update(range(moment - NEIGHBOURS, moment + NEIGHBOURS + 1))
+    shelf = CropShelf(dataset, PICTURES[question], wanted)
+    tasks = {
+        task_id: FrameTask(task_id, clip, time_s, time_s, dataset.name, modality, moment, shelf)
+        for clip, (moment, time_s) in chosen
+        for task_id in [f"{clip}@{time_s:.3f}"]
+    }
+    order = shuffled(list(tasks), seed, question) if isolated else list(tasks)
+    return [tasks[task_id] for task_id in order]
+
+
+def check_request(question: str, n_tasks: int) -> None:
+    """Raise :class:`InvalidInputError` for an unknown question or fewer than one task."""
     if question not in PICTURES:
         raise InvalidInputError(f"Frames can be asked about {', '.join(PICTURES)}. Received {question!r}.")
     if n_tasks < 1:
         raise InvalidInputError(f"n_tasks must be 1 or more. Received {n_tasks}.")
-    store = FeatureStore(dataset.features)
-    chosen = _choose(dataset, store, n_tasks=n_tasks, seed=seed)
-    rows: dict[str, list[int]] = defaultdict(list)
-    for clip, row, _ in chosen:
-        rows[clip].append(row)
-    crops = {
-        clip: _ClipCrops(store, clip, PICTURES[question], np.array(sorted(set(r))))
-        for clip, r in rows.items()
-    }
-    return [
-        FrameTask(f"{clip}@{time_s:.3f}", clip, time_s, time_s, dataset.name, row, crops[clip])
-        for clip, row, time_s in chosen
-    ]
 
 
-def _choose(
-    dataset: Dataset, store: FeatureStore, *, n_tasks: int, seed: int
-) -> list[tuple[str, int, float]]:
-    """Return (clip, row among the clip's faces, moment in seconds), reading no clip that is not needed."""
-    waiting = _clips_in_turn(dataset, store, seed=seed)
-    if not waiting:
-        raise InvalidInputError(
-            f"Frames can be labelled once {dataset.name} is extracted. Nothing is yet: run `workbench extract {dataset.name}`."
-        )
-    moments: dict[str, list[tuple[int, float]]] = {}
-    chosen: list[tuple[str, int, float]] = []
-    turn = 0
-    while waiting and len(chosen) < n_tasks:
-        for clip in tuple(waiting):
-            if clip not in moments:
-                moments[clip] = _spread_moments(store, clip, seed=seed)
-            if turn < len(moments[clip]):
-                chosen.append((clip, *moments[clip][turn]))
-            else:
-                waiting.remove(clip)
-            if len(chosen) == n_tasks:
-                break
-        turn += 1
-    if not chosen:
-        raise InvalidInputError(
-            f"Frames to label must have a face. Extraction found none in {dataset.name}: see its report."
-        )
-    return chosen
+def pictures_of(shelf: CropShelf, clip: str, moment: int) -> tuple[Picture, ...]:
+    """Return the crops of one moment as pictures."""
+    crops = [(name, shelf.crop(clip, name, moment)) for name in shelf.arrays]
+    return tuple(Picture(_WORDS[name], _png(crop)) for name, crop in crops if crop is not None)
 
 
-def _clips_in_turn(dataset: Dataset, store: FeatureStore, *, seed: int) -> list[str]:
-    """Return the extracted clips with pictures: one of each speaker, then a second of each, and so on."""
-    extracted = set(store.clips())
-    of_speaker: dict[str, list[str]] = defaultdict(list)
-    for clip in dataset.clips():
-        if clip.has_face and clip.clip in extracted:
-            of_speaker[clip.speaker].append(clip.clip)
-    shuffled = [
-        _shuffled(of_speaker[speaker], seed, speaker) for speaker in _shuffled(sorted(of_speaker), seed, "")
-    ]
-    return [clip for turn in zip_longest(*shuffled) for clip in turn if clip is not None]
+def strip_of(shelf: CropShelf, clip: str, first: int, last: int) -> Strip | None:
+    """Return the film strip of the moments ``first`` to ``last`` with neighbours; none where nothing is to be seen."""
+    if not shelf.arrays:
+        return None
+    times = shelf.grid(clip).time_s
+    cells = range(max(first - NEIGHBOURS, 0), min(last + NEIGHBOURS + 1, len(times)))
+    name = shelf.arrays[0]
+    return draw_strip(
+        _WORDS[name],
+        [shelf.crop(clip, name, moment) for moment in cells],
+        [float(times[moment]) for moment in cells],
+        marked=(first - cells[0], last - cells[0]),
+    )
 
 
-def _shuffled(names: list[str], seed: int, what: str) -> list[str]:
-    """Order names by a hash of themselves, so that a clip more or less leaves the order of the others."""
-    return sorted(names, key=lambda name: hashlib.sha256(f"{seed}|{what}|{name}".encode()).digest())
+def hashes_of(shelf: CropShelf, clip: str, moments: list[int], modality: Modality) -> dict[str, str]:
+    """Return the hashes of what the networks get at these moments, of what the question is about.
+
+    ``pixels_sha256`` where one sees; ``sound_sha256`` where the voice is judged, of the first of the moments.
+    """
+    hashes = {}
+    if shelf.arrays:
+        hashes["pixels_sha256"] = shelf.pixels_sha256(clip, moments)
+    if modality in ("voice", "both"):
+        hashes["sound_sha256"] = shelf.sound_sha256(clip, moments[0])
+    return hashes
 
 
-def _spread_moments(store: FeatureStore, clip: str, *, seed: int) -> list[tuple[int, float]]:
-    """Return all (row, moment) with a face so that any first few lie far apart in time."""
-    arrays = store.arrays(clip, ("time_s", "found"))
-    times = arrays["time_s"][arrays["found"]]
-    start = int.from_bytes(hashlib.sha256(f"{seed}|{clip}".encode()).digest()[:8], "big") / 2**64
-    # Steps of the golden ratio fill a stretch evenly however many are taken; each takes the nearest free moment.
-    steps = np.argsort(np.argsort((start + 0.6180339887498949 * np.arange(len(times))) % 1.0))
-    return [(int(row), float(times[row])) for row in steps]
+def _spread_moments(
+    store: FeatureStore, clip: str, *, seed: int, with_voice: bool
+) -> list[tuple[int, float]]:
+    """Return all (moment, time) that can be asked about so that any first few lie far apart in time."""
+    moments = moments_to_ask(store, clip, with_voice=with_voice)
+    return [moments[place] for place in spread(clip, len(moments), seed=seed)]
 
 
 def _png(crop: np.ndarray) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from workbench.errors import InvalidInputError
 from workbench.lazy import load
 from workbench.media.container import open_media, start_s
 from workbench.media.timeline import GRID_STEP_S
+
+_ROUNDING_S = 1e-6
+_JUMP_FROM_S = 2.0
+"""Moments earlier than this are reached sooner by reading on than by jumping."""
 
 
 @dataclass(frozen=True)
@@ -70,31 +75,87 @@ def read_frames(path: Path) -> Iterator[Frame]:
     InvalidInputError
         The file is no recording or has no pictures.
     """
-    av = load("av")
     with open_media(path) as container:
-        if not container.streams.video:
-            raise InvalidInputError(f"{path.name} must have a video stream. It has sound only.")
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        zero_s = start_s(container)
-        last_s = -1.0
-        packets = container.demux(stream)
-        while True:
-            try:
-                packet = next(packets)
-                frames = packet.decode()
-            except StopIteration:
+        for time_s, picture in _decoded(container, _pictures_of(container, path)):
+            yield Frame(time_s, _upright(picture))
+
+
+def frames_between(path: Path, from_s: float, to_s: float) -> Iterator[Frame]:
+    """Yield the pictures on screen from ``from_s`` to ``to_s``: first the one shown at ``from_s`` already.
+
+    The same pictures at the same times as :func:`read_frames`; what lies before is jumped over where the recording
+    allows it, so that a moment late in a long one is there as soon as an early one.
+
+    Raises
+    ------
+    InvalidInputError
+        As :func:`read_frames`.
+    """
+    if from_s > _JUMP_FROM_S:
+        with open_media(path) as container:
+            stream = _pictures_of(container, path)
+            pictures = _decoded(container, stream) if _jump(container, stream, from_s) else iter(())
+            first = next(pictures, None)
+            if first is not None and first[0] <= from_s:
+                yield from _upright_between(chain([first], pictures), from_s, to_s)
                 return
-            except av.InvalidDataError:
-                continue  # a damaged picture: the next ones are still good
-            for frame in frames:
-                time_s = (
-                    max(float(frame.pts * frame.time_base) - zero_s, 0.0) if frame.pts is not None else last_s
-                )
-                if time_s <= last_s:
-                    continue  # doubled or backward timestamps: the first picture at a time counts
-                last_s = time_s
-                yield Frame(time_s, _upright(frame))
+    # No jump, or one that went too far (an index can be wrong): from the beginning.
+    with open_media(path) as container:
+        yield from _upright_between(_decoded(container, _pictures_of(container, path)), from_s, to_s)
+
+
+def _upright_between(pictures: Iterable[tuple[float, Any]], from_s: float, to_s: float) -> Iterator[Frame]:
+    shown: tuple[float, Any] | None = None
+    for time_s, picture in pictures:
+        if time_s > to_s + _ROUNDING_S:
+            break
+        if shown is not None and time_s > from_s + _ROUNDING_S:
+            yield Frame(shown[0], _upright(shown[1]))
+        shown = (time_s, picture)
+    if shown is not None:
+        yield Frame(shown[0], _upright(shown[1]))
+
+
+def _pictures_of(container: Any, path: Path) -> Any:
+    if not container.streams.video:
+        raise InvalidInputError(f"{path.name} must have a video stream. It has sound only.")
+    stream = container.streams.video[0]
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _jump(container: Any, stream: Any, to_s: float) -> bool:
+    """Go to the last picture before ``to_s`` that stands alone; False where the recording has no way there."""
+    av = load("av")
+    try:
+        container.seek(int((to_s + start_s(container)) / stream.time_base), stream=stream, backward=True)
+    except (av.FFmpegError, OSError):
+        return False
+    return True
+
+
+def _decoded(container: Any, stream: Any) -> Iterator[tuple[float, Any]]:
+    """Yield (time in seconds, decoded picture) from where the container stands."""
+    av = load("av")
+    zero_s = start_s(container)
+    last_s = -1.0
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+            frames = packet.decode()
+        except StopIteration:
+            return
+        except av.InvalidDataError:
+            continue  # a damaged picture: the next ones are still good
+        for frame in frames:
+            time_s = (
+                max(float(frame.pts * frame.time_base) - zero_s, 0.0) if frame.pts is not None else last_s
+            )
+            if time_s <= last_s:
+                continue  # doubled or backward timestamps: the first picture at a time counts
+            last_s = time_s
+            yield time_s, frame
 
 
 def frames_on_grid(path: Path, *, step_s: float = GRID_STEP_S) -> Iterator[Moment]:
