@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c "$(SUPPORTED)" >/dev/null 2>&1 && echo "$$name" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-fast test-slow test-browser browser lint format bench lock clean
+.PHONY: help install run demo test test-fast test-slow test-browser browser label-studio lint format bench lock clean
 
 help:  ## Say what each word does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,15 @@ browser: install  # Chromium: the one that is there, else the system's package, 
 	echo "Installing Playwright's own Chromium for the browser tests"; \
 	$(BIN)/playwright install chromium || { echo "The browser tests need Chromium, and neither the system nor Playwright" \
 		"could install it: install a package named chromium or google-chrome, then run the same command again."; exit 1; }
+
+label-studio: .venv-label-studio/.installed  ## A Label Studio of its own, for the tests and the benchmark that talk to a real one
+
+.venv-label-studio/.installed: requirements-label-studio.lock | $(STAMP)
+	@test -x .venv-label-studio/bin/python || "$(PYTHON)" -m venv --without-pip .venv-label-studio
+	@echo "Label Studio's packages into .venv-label-studio (about 800 MB)"
+	@$(BIN)/uv pip sync --quiet --python .venv-label-studio/bin/python --require-hashes requirements-label-studio.lock
+	@.venv-label-studio/bin/python -m compileall -qq -j 0 .venv-label-studio/lib || true
+	@touch $@
 
 lint: install  ## ruff, mypy, and no outputs left in notebooks
 	$(BIN)/ruff check .

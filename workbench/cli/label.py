@@ -21,7 +21,7 @@ def export(
 ) -> None:
     """Write the current answers as a labels table."""
     from workbench.labels.store import LabelStore
-    from workbench.labels.tables import export_labels
+    from workbench.labels.exchange.labels_table import export_labels
     from workbench.project import Project
 
     with LabelStore.open(Project.open(project).labels) as store:
@@ -38,7 +38,7 @@ def import_(
     """Read answers from a labels table: all of them or none; reading it twice changes nothing."""
     from workbench.datasets.catalog import clip_durations
     from workbench.labels.store import LabelStore
-    from workbench.labels.tables import import_labels
+    from workbench.labels.exchange.labels_table import import_labels
     from workbench.project import Project
 
     opened = Project.open(project)

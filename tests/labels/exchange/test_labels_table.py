@@ -3,8 +3,8 @@ import json
 import pytest
 
 from workbench.errors import InvalidInputError
+from workbench.labels.exchange.labels_table import export_labels, import_labels
 from workbench.labels.store import LabelStore
-from workbench.labels.tables import export_labels, import_labels
 
 HEAD = "clip,question,start_s,end_s,annotator,value\n"
 

@@ -1,0 +1,161 @@
+"""Everything people did, one event a line, in its order: the whole store as a file, and back into an empty one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import InvalidInputError
+from workbench.files import atomic_file
+from workbench.labels.annotation import LabelEvent
+from workbench.labels.exchange.manifest import ContentTally, check_content, read_manifest, write_manifest
+from workbench.labels.store import LabelStore
+
+EVENT_COLUMNS = (
+    "op_id",
+    "annotator",
+    "question",
+    "schema_version",
+    "clip",
+    "start_s",
+    "end_s",
+    "kind",
+    "value",
+    "undoes",
+    "details",
+    "after",
+    "conflicts_with",
+)
+"""What an event says, in the order that is hashed; ``sequence`` and ``recorded_utc`` stand beside it in the file."""
+ENDING = ".events.jsonl"
+_LONGEST_LINE = 64_000
+
+
+@dataclass(frozen=True)
+class ImportedEvents:
+    """What came of importing events: ``events = recorded + already_there``."""
+
+    events: int
+    recorded: int
+    already_there: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts as plain data."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """Return the counts for people."""
+        return [f"{self.events} events read: {self.recorded} recorded, {self.already_there} there already."]
+
+
+def export_events(store: LabelStore, path: Path) -> int:
+    """Write every event (answers, skips, undos, flags, verdicts) to ``path`` with its manifest, and return how many.
+
+    One event is in memory at a time, however many there are.
+
+    Raises
+    ------
+    InvalidInputError
+        The ending is another than ``.events.jsonl``.
+    StorageError
+        The file cannot be written.
+    """
+    _check_ending(path)
+    tally = ContentTally(EVENT_COLUMNS)
+    with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        for row in event_rows(store):
+            tally.add(row)
+            stream.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+    write_manifest(path, kind="label events", tally=tally)
+    return tally.n_rows
+
+
+def import_events(store: LabelStore, path: Path) -> ImportedEvents:
+    """Record the events of a full export, all of them or none: into an empty store, they make the same store.
+
+    An event that is there already is left alone, so importing again, or into the store it came from, changes nothing.
+
+    Raises
+    ------
+    InvalidInputError
+        A line is no event; or the file is not the one its manifest was written for; or an undo takes back what has
+        been answered again in this store since. Nothing was recorded.
+    StorageError
+        Nothing was recorded, and why.
+    """
+    _check_ending(path)
+    manifest = read_manifest(path)
+    tally = ContentTally(EVENT_COLUMNS)
+    for row in _read(path):  # once through before anything is written
+        tally.add(row)
+    check_content(manifest, tally, name=path.name)
+    kept = store.record_all(event_of(row) for row in _read(path))
+    already_there = sum(one.repeated for one in kept)
+    return ImportedEvents(len(kept), len(kept) - already_there, already_there)
+
+
+def event_rows(store: LabelStore) -> Iterator[dict[str, Any]]:
+    """Yield every event in its order as plain data: ``sequence``, ``recorded_utc`` and :data:`EVENT_COLUMNS`."""
+    for row in store.history().to_dict("records"):
+        said = {name: row[name] for name in EVENT_COLUMNS}
+        said["details"] = json.loads(row["details"])
+        said["undoes"] = row["undoes"] or ""
+        said["conflicts_with"] = row["conflicts_with"] or ""
+        yield {"sequence": row["sequence"], "recorded_utc": row["recorded_utc"], **said}
+
+
+def event_of(row: Mapping[str, Any]) -> LabelEvent:
+    """Return the event that a line says."""
+    fields = {name: row[name] for name in EVENT_COLUMNS if name != "conflicts_with"}
+    return LabelEvent(**fields)
+
+
+def _check_ending(path: Path) -> None:
+    if not path.name.lower().endswith(ENDING):
+        raise InvalidInputError(f"A file of label events must end in {ENDING}. Received {path.name}.")
+
+
+def _read(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the events of a file, each checked: types, rules, and that its clip and times are as they are kept."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as stream:
+            for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), ""), start=1):
+                if line.strip():
+                    yield _checked(line, f"{path.name}, line {number}")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{path} must be a readable UTF-8 text. Received: {error}.") from error
+
+
+def _checked(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        row = None
+    if not isinstance(row, dict) or not all(
+        isinstance(row.get(name), kinds) for name, kinds in _TYPES.items()
+    ):
+        raise InvalidInputError(
+            f"A line of label events must be a JSON object with {', '.join(EVENT_COLUMNS)}. {where} is not: "
+            "export it again."
+        )
+    try:
+        event_of(row)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{where}: {error}") from error
+    return row
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    name: str
+    for name in EVENT_COLUMNS
+    if name not in {"schema_version", "start_s", "end_s", "details", "after"}
+} | {
+    "schema_version": int,
+    "start_s": (int, float),
+    "end_s": (int, float),
+    "details": dict,
+    "after": (str, type(None)),
+}
