@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli import label_agreement
 from workbench.cli.common import JsonOption, ProjectOption, tell
 
 app = typer.Typer(help="People's answers: export and import them.", no_args_is_help=True)
+app.command(name="agreement")(label_agreement.agreement)
 
 
 @app.command(name="export")
@@ -20,8 +22,8 @@ def export(
     project: ProjectOption = None,
 ) -> None:
     """Write the current answers as a labels table."""
-    from workbench.labels.store import LabelStore
     from workbench.labels.exchange.labels_table import export_labels
+    from workbench.labels.store import LabelStore
     from workbench.project import Project
 
     with LabelStore.open(Project.open(project).labels) as store:
@@ -37,8 +39,8 @@ def import_(
 ) -> None:
     """Read answers from a labels table: all of them or none; reading it twice changes nothing."""
     from workbench.datasets.catalog import clip_durations
-    from workbench.labels.store import LabelStore
     from workbench.labels.exchange.labels_table import import_labels
+    from workbench.labels.store import LabelStore
     from workbench.project import Project
 
     opened = Project.open(project)

@@ -101,14 +101,17 @@ class AgreementReport:
         names = ", ".join(self.ratings.annotators) or "nobody"
         lines = [
             f"{self.question}: {self.overall.n_items:,} items, {self.overall.n_compared:,} of them answered by two people or more ({names}).",
-            f"All said the same about {self.overall.unanimous.in_words()} items.",
-            *(f"  {words}: {in_words(getattr(self.overall, name))}" for name, words in _WORDS.items()),
         ]
+        if not self.overall.n_compared:
+            return [*lines, f"No agreement can be told: {self.overall.percent.undefined}."]
+        lines.append(f"Items about which all said the same: {self.overall.unanimous.in_words()}.")
+        lines += [f"  {words}: {in_words(getattr(self.overall, name))}" for name, words in _WORDS.items()]
         for pair in self.by_pair:
             lines.append(
                 f"  {pair.a} and {pair.b}: Cohen's kappa {in_words(pair.cohen_kappa)}; same answer {pair.same.in_words()}"
             )
-        for name, found in self.by_class.items():
+        # Of two classes, one against the rest is the whole story over again.
+        for name, found in self.by_class.items() if len(self.by_class) > 2 else ():
             lines.append(f"  {name} against the rest: alpha {in_words(found.krippendorff_alpha)}")
         for name, found in self.by_modality.items():
             lines.append(
