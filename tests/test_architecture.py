@@ -31,6 +31,7 @@ DOORS = {
     "matplotlib": {"plots"},
     "seaborn": {"plots"},
     "sqlalchemy": {"labels"},
+    "pysqlite3": {"labels/sqlite_driver.py"},
     "dask": {"datasets/cluster.py"},
     "distributed": {"datasets/cluster.py"},
     "pooch": {"datasets/download.py"},
@@ -39,7 +40,10 @@ DOORS = {
     "jupyterlab": {"servers.py"},
     "voila": {"servers.py"},
     "openTSNE": {"models/embedding.py", "evaluation/embedding.py"},
-    "label_studio_sdk": {"labels/label_studio.py"},
+    "label_studio_sdk": {"labels/exchange/label_studio"},
+    "httpx": {"labels/exchange/label_studio"},
+    "pympi": {"labels/exchange/elan.py"},
+    "praatio": {"labels/exchange/textgrid.py"},
 }
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "_notebooks" not in p.parts)
 

@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from workbench.errors import InvalidInputError, StorageError
+from workbench.labels import sqlite_driver
+from workbench.labels.sqlite_driver import driver
 from workbench.labels.store import FILE, LabelStore
 
 
@@ -33,14 +35,14 @@ def test_a_file_that_is_no_label_store_is_refused_and_never_replaced(tmp_path, c
 
 
 def test_another_programs_database_is_refused(tmp_path):
-    with sqlite3.connect(tmp_path / FILE) as other:
+    with driver().connect(tmp_path / FILE) as other:
         other.execute("CREATE TABLE recipes (name TEXT)")
     with pytest.raises(StorageError, match="another program's"):
         LabelStore.open(tmp_path)
 
 
 def test_a_newer_workbenchs_store_is_refused(store):
-    with sqlite3.connect(store.path) as other:
+    with driver().connect(store.path) as other:
         other.execute("INSERT INTO label_store VALUES (99, '2030-01-01')")
     with pytest.raises(StorageError, match="version 99"):
         LabelStore.open(store.path.parent)
@@ -54,11 +56,7 @@ def test_a_journal_without_its_database_is_never_given_a_new_database(tmp_path):
 
 
 def test_a_held_lock_is_waited_for_then_said(store, event):
-    holder = sqlite3.connect(store.path, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(StorageError, match="locked"):
-        LabelStore.open(store.path.parent, busy_timeout_s=0.1)
-    holder.execute("ROLLBACK")
+    holder = driver().connect(store.path, isolation_level=None)
     impatient = LabelStore.open(store.path.parent, busy_timeout_s=0.1)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(StorageError, match=r"NOT saved.*locked"):
@@ -89,10 +87,58 @@ def test_for_reading_only_nothing_is_made_and_nothing_written(store, event, tmp_
 
 
 def test_sqlite_is_set_to_survive_a_power_cut(store):
-    with store._database.reading() as connection:
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() in (2, 3)
+    with store.database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 3
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-    assert mode == ("wal" if sqlite3.sqlite_version_info >= (3, 51, 3) else "delete")
+    assert mode == ("wal" if driver().sqlite_version_info >= (3, 51, 3) else "delete")
+
+
+def test_an_older_file_is_switched_to_the_write_ahead_log_unless_it_is_in_use(store, event):
+    store.record(event())
+    store.close()
+    older = driver().connect(store.path)
+    assert older.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+    older.execute("BEGIN")
+    older.execute("SELECT count(*) FROM label_events").fetchone()
+    with LabelStore.open(store.path.parent, busy_timeout_s=0.1) as beside:
+        assert older.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        older.execute("ROLLBACK")
+        beside.record(event())
+    older.close()
+    with LabelStore.open(store.path.parent) as alone, alone.database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    assert len(store.history()) == 2
+
+
+# In a process of its own: two SQLite libraries in one process do not see each other's locks.
+HOLD = """
+import sys
+from workbench.labels.store import LabelStore
+with LabelStore.open(sys.argv[1]) as store:
+    len(store.history())
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_without_a_safe_sqlite_the_rollback_journal_is_used_and_mixing_is_refused(
+    tmp_path, event, monkeypatch
+):
+    newer = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert newer.stdout.readline() == "open\n"
+    monkeypatch.setattr(sqlite_driver, "SAFE_WAL", (99, 0, 0))
+    assert sqlite_driver.driver() is sqlite3
+    with pytest.raises(StorageError, match="held open by a workbench with a newer SQLite"):
+        LabelStore.open(tmp_path, busy_timeout_s=0.1)
+    newer.communicate("close\n", timeout=60)
+    with LabelStore.open(tmp_path) as older:
+        older.record(event())
+        with older.database.reading() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 3
+        assert len(older.history()) == 1
 
 
 FILL = """
@@ -102,7 +148,7 @@ from workbench.labels.annotation import LabelEvent
 from workbench.labels.store import LabelStore
 store = LabelStore.open(sys.argv[1])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (store.path.stat().st_size + 40_000,) * 2)
+resource.setrlimit(resource.RLIMIT_FSIZE, (store.path.stat().st_size + 400_000,) * 2)
 for number in range(100_000):
     try:
         store.record(LabelEvent(f"operation-{number:06d}", "Ada", "mouth", 1, "clip", number * 0.03, number * 0.03, "answer", "open", details={"x": "y" * 3000}))

@@ -1,4 +1,3 @@
-import sqlite3
 import stat
 
 import pandas as pd
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from workbench.errors import InvalidInputError
 from workbench.labels.annotation import LabelEvent
+from workbench.labels.sqlite_driver import driver
 from workbench.labels.store import LABEL_COLUMNS, LabelStore
 
 
@@ -111,8 +111,8 @@ def test_several_events_are_kept_together_or_not_at_all(store, event):
 def test_the_database_itself_refuses_to_change_or_remove_an_event(store, event, statement):
     store.record(event())
     with (
-        pytest.raises(sqlite3.IntegrityError, match="never changed or removed"),
-        sqlite3.connect(store.path) as other,
+        pytest.raises(driver().IntegrityError, match="never changed or removed"),
+        driver().connect(store.path) as other,
     ):
         other.execute(statement)
     assert store.current()["value"].tolist() == ["open"]
@@ -130,9 +130,10 @@ def test_an_address_works_as_well_as_a_folder_and_other_databases_are_refused_wi
     with LabelStore.open(f"sqlite:///{tmp_path}/else.db") as store:
         store.record(event())
     assert (tmp_path / "else.db").is_file()
-    with pytest.raises(InvalidInputError) as refused:
-        LabelStore.open("postgresql://ada:secret@host/labels")
-    assert "secret" not in str(refused.value)
+    for address in ("mysql://ada:secret@host/labels", "postgresql://ada:secret@host:secret/labels"):
+        with pytest.raises(InvalidInputError) as refused:
+            LabelStore.open(address)
+        assert "secret" not in str(refused.value)
 
 
 def reference(events):

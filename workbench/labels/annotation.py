@@ -1,4 +1,4 @@
-"""One thing one person did while labelling: an answer, a skip, an undo, a flag or a verdict. Never a machine's guess."""
+"""One thing one person did while labelling: an answer, a skip, an undo, a flag, a verdict, a repeat. Never a machine's guess."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from workbench.errors import InvalidInputError
 from workbench.labels.schema import schema_of
 from workbench.media.timeline import Segment
 
-Kind = Literal["answer", "skip", "undo", "flag", "verdict"]
-KINDS: tuple[Kind, ...] = ("answer", "skip", "undo", "flag", "verdict")
-WITH_VALUE: tuple[Kind, ...] = ("answer", "verdict")
+Kind = Literal["answer", "skip", "undo", "flag", "verdict", "repeat"]
+KINDS: tuple[Kind, ...] = ("answer", "skip", "undo", "flag", "verdict", "repeat")
+WITH_VALUE: tuple[Kind, ...] = ("answer", "verdict", "repeat")
 
 _OPERATION = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _ANNOTATOR = re.compile(r"\w[\w .'@-]{0,63}")
@@ -43,11 +43,12 @@ class LabelEvent:
         The clip's id, a hash of its content.
     start_s, end_s : float
         Seconds from the clip's time zero.
-    kind : {"answer", "skip", "undo", "flag", "verdict"}
+    kind : {"answer", "skip", "undo", "flag", "verdict", "repeat"}
         What was done. A flag marks an item for discussion and leaves its answer alone; a verdict settles an item
-        that people answered differently, and leaves their answers alone too.
+        that people answered differently, and leaves their answers alone too; a repeat is the same person's answer
+        when the moment was asked once more, kept to compare beside the first answer, which stands.
     value : str
-        The answer or verdict; else empty.
+        The answer, verdict or repeated answer (empty for a repeat that was passed by); else empty.
     undoes : str
         For an undo: the ``op_id`` it takes back; else empty.
     details : mapping
@@ -85,7 +86,7 @@ class LabelEvent:
         object.__setattr__(self, "details", MappingProxyType(dict(self.details)))
         schema = schema_of(self.question, self.schema_version)
         _check_kind(self)
-        if self.kind in WITH_VALUE:
+        if self.value or self.kind in ("answer", "verdict"):
             schema.check(self.value)
         self.details_as_text()
 
@@ -99,6 +100,7 @@ class LabelEvent:
         """
         try:
             text = json.dumps(dict(self.details), sort_keys=True, ensure_ascii=False, allow_nan=False)
+            text.encode()
         except (TypeError, ValueError) as error:
             raise InvalidInputError(
                 f"The details of a label must be plain JSON values. Received: {error}."
@@ -176,7 +178,7 @@ def _check_kind(event: LabelEvent) -> None:
         raise InvalidInputError(f"A label event must be one of {', '.join(KINDS)}. Received {event.kind!r}.")
     if event.kind not in WITH_VALUE and event.value:
         raise InvalidInputError(
-            f"A value belongs to an answer or a verdict only. Received {event.value!r} with {event.kind!r}."
+            f"A value belongs to an answer, a verdict or a repeat only. Received {event.value!r} with {event.kind!r}."
         )
     if (event.kind == "undo") != bool(event.undoes):
         raise InvalidInputError(

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from workbench.errors import InvalidInputError
+from workbench.labels.address import FILE, URL_FILE
 from workbench.labels.annotation import LabelEvent, RecordedEvent
-from workbench.labels.database import Database
-from workbench.labels.event_table import (
-    label_events,
-    last_word,
-    not_taken_back,
-    recorded_from,
-    row_of,
-    standing_events,
-    standing_verdicts,
-)
+from workbench.labels.database import Database, open_database
+from workbench.labels.event_table import COLUMNS, FIRST_LINK, dump_line, label_events, linked, recorded_from
+from workbench.labels.projections import EVENTS, open_events, standing_events, standing_verdicts
+from workbench.labels.recording import record_batch
 
-FILE = "labels.db"
 LABEL_COLUMNS = ("clip", "question", "start_s", "end_s", "annotator", "value")
 """The labels table of the workbench; a moment has ``start_s == end_s``."""
 BUSY_TIMEOUT_S = 10.0
+_ROWS_AT_ONCE = 5_000
 
 
 class LabelStore:
-    """Append-only label events in ``labels/labels.db``.
+    """Append-only label events in ``labels/labels.db``, or in the PostgreSQL database that the folder names.
 
     Examples
     --------
@@ -41,13 +36,16 @@ class LabelStore:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     @classmethod
     def open(
         cls, where: str | Path, *, read_only: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S
     ) -> LabelStore:
-        """Open the store of a labels folder, or of a ``sqlite:///`` URL; the first opening makes it.
+        """Open the store of a labels folder, or of a ``sqlite:///`` or ``postgresql://`` URL; the first opening makes it.
+
+        A store of an older version is backed up beside itself and brought to the newest; opened ``read_only`` it is
+        read as it is.
 
         Parameters
         ----------
@@ -63,24 +61,38 @@ class LabelStore:
         InvalidInputError
             An address of another kind; or nothing to read yet with ``read_only``.
         StorageError
-            The file is damaged, is not a label store, or is a newer workbench's. It is left as it is.
+            It is damaged, is not a label store, is a newer workbench's, or would not keep what it acknowledged. It is
+            left as it is.
         """
-        path = _path_of(where)
-        return cls(Database(path, read_only=read_only, busy_timeout_s=busy_timeout_s))
+        return cls(open_database(where, read_only=read_only, busy_timeout_s=busy_timeout_s))
 
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether anything was ever labelled in this labels folder."""
-        return (folder / FILE).exists()
+        return (folder / FILE).exists() or (folder / URL_FILE).exists()
 
     @property
     def path(self) -> Path:
-        """The file."""
-        return self._database.path
+        """The file.
+
+        Raises
+        ------
+        InvalidInputError
+            The labels are on a server; ``place`` says where, on every engine.
+        """
+        path = getattr(self.database, "path", None)
+        if path is None:
+            raise InvalidInputError(f"Labels must be in a file to have a path. They are in {self.place}.")
+        return Path(path)
+
+    @property
+    def place(self) -> str:
+        """Where the labels are, for people; never with a password."""
+        return self.database.place
 
     def close(self) -> None:
-        """Close the file; recording needs a new opening."""
-        self._database.close()
+        """Close the database; recording needs a new opening."""
+        self.database.close()
 
     def __enter__(self) -> LabelStore:
         return self
@@ -92,7 +104,7 @@ class LabelStore:
 
     def check_writable(self) -> None:
         """Say now, rather than at the first answer, when nothing can be written. Raises :class:`StorageError`."""
-        with self._database.writing():
+        with self.database.writing():
             pass
 
     def record(self, event: LabelEvent) -> RecordedEvent:
@@ -113,27 +125,28 @@ class LabelStore:
 
     def record_all(self, events: Iterable[LabelEvent]) -> list[RecordedEvent]:
         """Keep all events, or none of them: see :meth:`record`."""
-        with self._database.writing() as connection:
-            return [_record(connection, event) for event in events]
+        wanted = list(events)  # made before others are kept waiting
+        with self.database.writing() as connection:
+            return record_batch(connection, wanted)
 
     def current(self, question: str | None = None, annotator: str | None = None) -> pd.DataFrame:
         """Return the labels as they stand: ``clip, question, start_s, end_s, annotator, value``.
 
         One row per item: the newest answer that was neither taken back nor followed by a skip.
         """
-        standing = standing_events(question, annotator).subquery()
-        wanted = sa.select(*(standing.c[name] for name in LABEL_COLUMNS)).where(standing.c.kind == "answer")
-        order = [standing.c[name] for name in ("question", "clip", "start_s", "end_s", "annotator")]
-        with self._database.reading() as connection:
-            rows = connection.execute(wanted.order_by(*order)).all()
+        standing = standing_events(question, annotator).where(EVENTS.kind == "answer")
+        order = [EVENTS[name] for name in ("question", "clip", "start_s", "end_s", "annotator")]
+        wanted = standing.with_only_columns(*(EVENTS[name] for name in LABEL_COLUMNS)).order_by(*order)
+        with self.database.reading() as connection:
+            rows = connection.execute(wanted).all()
         table = pd.DataFrame(rows, columns=list(LABEL_COLUMNS))
         return table.astype({"start_s": float, "end_s": float})
 
     def standing(self, question: str, annotator: str) -> list[RecordedEvent]:
         """Return one person's last word about each item (answers and skips), oldest first."""
-        with self._database.reading() as connection:
-            rows = connection.execute(standing_events(question, annotator)).mappings().all()
-        return [recorded_from(row) for row in rows]
+        query = standing_events(question, annotator).order_by(EVENTS.sequence)
+        with self.database.reading() as connection:
+            return [recorded_from(row) for row in connection.execute(query).mappings()]
 
     def answers(self, question: str) -> pd.DataFrame:
         """Return the standing answers to a question with all that is kept about them.
@@ -143,7 +156,15 @@ class LabelStore:
         pd.DataFrame
             The columns of :meth:`current`, then ``op_id``, ``sequence``, ``recorded_utc`` and ``details`` (a dict).
         """
-        return self._table(standing_events(question), kind="answer")
+        return self._table(standing_events(question).where(EVENTS.kind == "answer"))
+
+    def skips(self, question: str) -> pd.DataFrame:
+        """Return the standing skips: items passed by and not answered since; columns as :meth:`answers`."""
+        return self._table(standing_events(question).where(EVENTS.kind == "skip"))
+
+    def skips(self, question: str) -> pd.DataFrame:
+        """Return the items that people passed by and did not answer since; columns as :meth:`answers`."""
+        return self._table(standing_events(question).where(EVENTS.kind == "skip"))
 
     def verdicts(self, question: str) -> pd.DataFrame:
         """Return the verdict that stands for each settled moment or span; columns as :meth:`answers`."""
@@ -151,116 +172,86 @@ class LabelStore:
 
     def flags(self, question: str | None = None) -> pd.DataFrame:
         """Return the flags that were not taken back; columns as :meth:`answers`, ``details["note"]`` is the note."""
-        return self._table(_open_events(label_events.c.kind == "flag", question=question))
+        return self._table(open_events(EVENTS.kind == "flag", question))
+
+    def repeats(self, question: str, annotator: str | None = None) -> pd.DataFrame:
+        """Return what people answered when a moment was asked once more; columns as :meth:`answers`.
+
+        An empty value was passed by. The first answer stands in :meth:`answers`, under the same clip, time and person.
+        """
+        return self._table(open_events(EVENTS.kind == "repeat", question, annotator))
 
     def conflicts(self, question: str | None = None, annotator: str | None = None) -> pd.DataFrame:
         """Return answers and skips given in ignorance of another last word, until their author undoes them.
 
         Columns as :meth:`answers`, and ``conflicts_with``, the ``op_id`` of what stood instead.
         """
-        unseen = label_events.c.conflicts_with.is_not(None)
-        return self._table(
-            _open_events(unseen, question=question, annotator=annotator), extra=("conflicts_with",)
-        )
+        unseen = EVENTS.conflicts_with.is_not(None)
+        return self._table(open_events(unseen, question, annotator), extra=("conflicts_with",))
 
-    def _table(
-        self, query: sa.Select, *, kind: str | None = None, extra: tuple[str, ...] = ()
-    ) -> pd.DataFrame:
+    def _table(self, query: sa.Select, *, extra: tuple[str, ...] = ()) -> pd.DataFrame:
         names = [*LABEL_COLUMNS, "op_id", "sequence", "recorded_utc", "details", *extra]
-        inner = query.subquery()
-        wanted = sa.select(*(inner.c[name] for name in names)).order_by(inner.c.sequence)
-        if kind is not None:
-            wanted = wanted.where(inner.c.kind == kind)
-        with self._database.reading() as connection:
+        wanted = query.with_only_columns(*(EVENTS[name] for name in names)).order_by(EVENTS.sequence)
+        with self.database.reading() as connection:
             rows = connection.execute(wanted).all()
         table = pd.DataFrame(rows, columns=names).astype({"start_s": float, "end_s": float})
         return table.assign(details=table["details"].map(json.loads))
 
     def history(self, question: str | None = None) -> pd.DataFrame:
-        """Return every event in its order, with all columns; undone ones too."""
-        query = sa.select(label_events).order_by(label_events.c.sequence)
+        """Return every event in its order, with all columns; undone ones too. For large stores: :meth:`rows`."""
+        query = sa.select(label_events).order_by(EVENTS.sequence)
         if question is not None:
-            query = query.where(label_events.c.question == question)
-        with self._database.reading() as connection:
+            query = query.where(EVENTS.question == question)
+        with self.database.reading() as connection:
             rows = connection.execute(query).all()
-        return pd.DataFrame(rows, columns=[column.name for column in label_events.columns])
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
+    def events(self, after_sequence: int = 0) -> Iterator[RecordedEvent]:
+        """Yield every event after a place in their order, a few at a time: memory stays flat."""
+        return (recorded_from(row) for row in self.rows(after_sequence))
 
-def _path_of(where: str | Path) -> Path:
-    if isinstance(where, str) and "://" in where:
-        url = sa.make_url(where)
-        if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-            raise InvalidInputError(
-                "A label store must be a folder or a sqlite:///FILE address. "
-                f"Received {url.render_as_string(hide_password=True)}."
-            )
-        return Path(url.database).expanduser().resolve()
-    return Path(where).expanduser().resolve() / FILE
+    def rows(self, after_sequence: int = 0, *, up_to: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield events as plain rows in their order, a few at a time; the fast way to export all of them.
 
+        Only what was there when it began comes: events are never changed, so this is one moment's state although
+        people go on writing. ``details`` is JSON text, as it is kept.
+        """
+        last = self.last_sequence() if up_to is None else up_to
+        query = sa.select(label_events).order_by(EVENTS.sequence).limit(_ROWS_AT_ONCE)
+        while after_sequence < last:
+            part = query.where(EVENTS.sequence > after_sequence, EVENTS.sequence <= last)
+            with self.database.reading() as connection:
+                found = connection.execute(part).all()
+            if not found:
+                return
+            yield from (dict(zip(COLUMNS, row, strict=True)) for row in found)
+            after_sequence = found[-1][0]
 
-def _find(connection: sa.Connection, op_id: str) -> RecordedEvent | None:
-    row = connection.execute(sa.select(label_events).where(label_events.c.op_id == op_id)).mappings().first()
-    return None if row is None else recorded_from(row)
+    def last_sequence(self) -> int:
+        """Return the place of the newest event; 0 when there is none."""
+        with self.database.reading() as connection:
+            return connection.scalar(sa.select(sa.func.max(EVENTS.sequence))) or 0
 
+    def dump(self, *, up_to: int | None = None) -> Iterator[str]:
+        """Yield every event as one line of JSON: the same text on every engine for the same events."""
+        return (dump_line(row) for row in self.rows(up_to=up_to))
 
-def _record(connection: sa.Connection, event: LabelEvent) -> RecordedEvent:
-    known = _find(connection, event.op_id)
-    if known is not None:
-        if known.event != event:
-            raise InvalidInputError(
-                f"An operation id must be used once. {event.op_id} already stands for another event "
-                f"({known.event.kind} {known.event.value!r}): make a new id for a new answer."
-            )
-        return replace(known, repeated=True)
-    if event.kind == "undo":
-        _check_undo(connection, event)
-    conflicts_with = _unseen_word(connection, event)
-    recorded_utc = datetime.now(UTC).isoformat(timespec="microseconds")
-    added = (
-        label_events.insert()
-        .values(row_of(event, recorded_utc=recorded_utc, conflicts_with=conflicts_with))
-        .returning(label_events.c.sequence)
-    )
-    sequence = connection.execute(added).scalar_one()
-    return RecordedEvent(
-        sequence=sequence, recorded_utc=recorded_utc, event=event, conflicts_with=conflicts_with
-    )
+    def dump_sha256(self, *, up_to: int | None = None) -> str:
+        """Return the SHA-256 of the dump's lines, each ended by a line feed."""
+        digest = hashlib.sha256()
+        for line in self.dump(up_to=up_to):
+            digest.update(line.encode() + b"\n")
+        return digest.hexdigest()
 
+    def broken_links(self) -> list[int]:
+        """Return the places of events that are not as they were recorded, or that follow a missing one.
 
-def _unseen_word(connection: sa.Connection, event: LabelEvent) -> str:
-    """Return the last word its author did not know of; or the one they thought stood, when it was taken back."""
-    if event.after is None:
-        return ""
-    stands = connection.scalar(last_word(event)) or ""
-    return "" if stands == event.after else stands or event.after
-
-
-def _open_events(
-    condition: sa.ColumnElement[bool], *, question: str | None, annotator: str | None = None
-) -> sa.Select:
-    query = sa.select(label_events).where(condition, not_taken_back())
-    if question is not None:
-        query = query.where(label_events.c.question == question)
-    if annotator is not None:
-        query = query.where(label_events.c.annotator == annotator)
-    return query
-
-
-def _check_undo(connection: sa.Connection, event: LabelEvent) -> None:
-    """Refuse an undo of anything but its author's own doing: a last word, a flag, a verdict or a conflict."""
-    rule = "An undo must take back one's own last word, flag or verdict about a moment."
-    target = _find(connection, event.undoes)
-    if target is None:
-        raise InvalidInputError(f"{rule} There is no operation {event.undoes}.")
-    if target.event.annotator != event.annotator:
-        raise InvalidInputError(
-            f"{rule} {event.undoes} is somebody else's: only its author can take it back."
-        )
-    if target.event.item != event.item:
-        raise InvalidInputError(f"{rule} {event.undoes} is about another moment.")
-    if target.event.kind in ("answer", "skip") and not target.conflicts_with:
-        gone = connection.scalar(last_word(event)) != event.undoes
-    else:
-        gone = connection.scalar(sa.select(label_events.c.op_id).where(label_events.c.undoes == event.undoes))
-    if gone or target.event.kind == "undo":
-        raise InvalidInputError(f"{rule} {event.undoes} was taken back already or answered again since.")
+        Every event carries a hash of itself and of the one before it. A list with an event in it means that somebody
+        changed the database behind the workbench's back, or that a disk did.
+        """
+        broken, link, place = [], FIRST_LINK, 0
+        for row in self.rows():
+            if linked(row, before=link)["chain"] != row["chain"] or row["sequence"] != place + 1:
+                broken.append(row["sequence"])
+            link, place = row["chain"], row["sequence"]
+        return broken
