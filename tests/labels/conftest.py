@@ -1,16 +1,55 @@
-"""A store and an answer to put into it."""
+"""A store on either engine, and an answer to put into it."""
 
 import itertools
 
+import postgres
 import pytest
 
 from workbench.labels.annotation import LabelEvent
 from workbench.labels.store import LabelStore
 
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A PostgreSQL server of our own; None where there are no programs for one."""
+    with postgres.running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def new_place(tmp_path, request):
+    """Make addresses of empty stores: ``new_place("sqlite")`` or ``new_place("postgresql")``."""
+    number = itertools.count()
+
+    def make(engine):
+        if engine == "sqlite":
+            return f"sqlite:///{tmp_path}/store-{next(number)}/labels.db"
+        server = request.getfixturevalue("postgres_server")
+        if server is None:
+            pytest.skip(postgres.MISSING)
+        return server.address()
+
+    return make
+
+
+@pytest.fixture(params=ENGINES)
+def place(request, new_place):
+    """The address of an empty store, on each engine in turn."""
+    return new_place(request.param)
+
+
+@pytest.fixture
+def any_store(place):
+    """An open, empty label store, on each engine in turn."""
+    with LabelStore.open(place) as store:
+        yield store
+
 
 @pytest.fixture
 def store(tmp_path):
-    """An open, empty label store."""
+    """An open, empty label store in a file."""
     with LabelStore.open(tmp_path / "labels") as store:
         yield store
 
