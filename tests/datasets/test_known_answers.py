@@ -61,3 +61,83 @@ def test_recordings_know_their_intended_sentiment_but_not_their_mouths(moments, 
 def test_an_unknown_source_is_named(moments, drawn):
     with pytest.raises(InvalidInputError, match="known, hand, both.*'guess'"):
         ask(moments, drawn, source="guess")
+
+
+def verdicts(*rows):
+    return labels(*rows).assign(sequence=range(100, 100 + len(rows)))
+
+
+def test_a_verdict_goes_before_any_majority(moments, drawn):
+    hand = labels(*((0.03, 0.03, name, "open") for name in ("ann", "bob", "cid")))
+    found = answers_for_moments(
+        moments,
+        question="mouth",
+        dataset=drawn,
+        hand=hand,
+        verdicts=verdicts((0.03, 0.03, "judge", "closed")),
+    )
+    assert found["answer"].iloc[1] == "closed"
+    assert found[["share_closed", "share_open"]].iloc[1].tolist() == [1, 0]
+
+
+def test_a_verdict_that_nobody_can_tell_leaves_no_answer_at_all(moments, drawn):
+    hand = labels((0.03, 0.03, "ann", "open"))
+    found = answers_for_moments(
+        moments,
+        question="mouth",
+        dataset=drawn,
+        hand=hand,
+        verdicts=verdicts((0.03, 0.03, "judge", "cannot tell")),
+    )
+    assert found["answer"].tolist() == ["closed", "", "open", "open"]
+    assert found["answer_source"].iloc[1] == ""
+    assert found[["share_closed", "share_open"]].iloc[1].sum() == 0
+
+
+def test_the_newest_word_counts_whether_given_for_a_frame_or_a_span(moments, drawn):
+    span, frame = (0.0, 0.09, "ann", "open"), (0.03, 0.03, "ann", "closed")
+    for rows, expected in (((span, frame), "closed"), ((frame, span), "open")):
+        hand = labels(*rows).assign(sequence=[1, 2])
+        assert ask(moments, drawn, hand, source="hand")["answer"].tolist() == [
+            "open",
+            expected,
+            "open",
+            "open",
+        ]
+
+
+def test_those_who_cannot_tell_do_not_vote(moments, drawn):
+    hand = labels(
+        (0.03, 0.03, "ann", "open"), (0.03, 0.03, "bob", "cannot tell"), (0.0, 0.0, "bob", "cannot tell")
+    )
+    found = ask(moments, drawn, hand, source="hand")
+    assert found["answer"].tolist() == ["", "open", "", ""]
+    assert found["share_open"].tolist() == [0, 1, 0, 0]
+
+
+def test_the_votes_distribution_is_kept_and_a_tie_leans_one_way(moments, drawn):
+    rows = [(0.03, 0.03, "ann", "open"), (0.03, 0.03, "bob", "closed")]
+    found = ask(
+        moments, drawn, labels(*rows, (0.06, 0.06, "ann", "open"), (0.06, 0.06, "bob", "open")), source="hand"
+    )
+    assert found[["share_closed", "share_open"]].iloc[1].tolist() == [0.5, 0.5]
+    assert found["answer"].iloc[1] == ""
+    assert found["leaning"].iloc[1] in ("closed", "open")
+    assert found["leaning"].tolist()[::3] == ["", ""]
+    assert ask(moments, drawn)["share_open"].tolist() == [0, 0, 1, 1]
+
+
+def test_moments_of_one_decision_are_one_run(moments, drawn):
+    assert ask(moments, drawn)["run"].tolist() == [0, 0, 1, 1]
+    gap = labels((0.0, 0.0, "ann", "open"), (0.06, 0.09, "ann", "open"))
+    runs = ask(moments, drawn, gap, source="hand")["run"]
+    assert runs.iloc[1] == -1
+    assert runs.iloc[0] != runs.iloc[2] == runs.iloc[3]
+
+
+def test_moments_of_other_clips_and_in_any_order_get_their_own(moments, drawn):
+    other = moments.assign(clip="b")
+    both = pd.concat([moments, other]).sample(frac=1, random_state=3)
+    found = ask(both.reset_index(drop=True), drawn, labels((0.0, 0.09, "ann", "open")), source="hand")
+    assert (found["answer"] == "open").tolist() == (both["clip"] == "a").tolist()
+    assert found["run"].nunique() == 2

@@ -1,7 +1,8 @@
+import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.datasets.samples import choose_evenly
+from workbench.datasets.samples import Samples, choose_evenly
 from workbench.errors import InvalidInputError
 
 CLASSES = ("negative", "neutral", "positive")
@@ -31,3 +32,20 @@ def test_a_class_without_moments_is_named():
         choose_evenly(
             table({("negative", "a"): 3, ("neutral", "b"): 3}), per_class=3, classes=CLASSES, seed=0
         )
+
+
+def test_what_is_learnt_from_is_counted_in_runs_not_copies():
+    table = pd.DataFrame({"clip": list("aaab"), "run": [0, 0, 1, 2], "part": ["train"] * 4, "answer": "open"})
+    samples = Samples(table, {}, ("closed", "open"))
+    assert samples.effective() == {"n_moments": 4, "n_runs": 3, "n_clips": 2}
+
+
+def test_soft_labels_go_with_their_rows_and_into_the_hash():
+    table = pd.DataFrame(
+        {"clip": "a", "moment": range(3), "part": ["train", "test", "train"], "answer": "open"}
+    )
+    soft = np.array([[0, 1], [0.5, 0.5], [0.25, 0.75]], np.float32)
+    samples = Samples(table, {}, ("closed", "open"), soft)
+    assert samples.part("train").soft.tolist() == [[0, 1], [0.25, 0.75]]
+    assert samples.content_hash() != Samples(table, {}, ("closed", "open")).content_hash()
+    assert samples.content_hash() != Samples(table, {}, ("closed", "open"), soft[::-1]).content_hash()

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,3 +90,47 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path):
     np.savez(path, model_0=np.zeros(3))
     with pytest.raises(StorageError):
         load_checkpoint(path, model=Nothing, optimizer=Nothing)
+
+
+def one_hot(samples):
+    return replace(samples, soft=np.eye(len(samples.classes), dtype=np.float32)[samples.targets()])
+
+
+@pytest.mark.parametrize("network", ["mouth", "visual"])
+def test_votes_that_all_agree_train_to_the_same_weights_as_the_answer_itself(tmp_path, rng, network):
+    samples = mouths(16, rng)
+    if network == "visual":
+        faces = rng.integers(0, 255, (16, 96, 96, 3), dtype=np.uint8)
+        answers = pd.DataFrame({"answer": np.array(["negative", "neutral", "positive"])[np.arange(16) % 3]})
+        samples = Samples(answers, {"faces": faces}, ("negative", "neutral", "positive"))
+    weights, losses = [], []
+    for number, what in enumerate((samples, one_hot(samples))):
+        settings = published(network).with_changes(epochs=1, batch_size=8)
+        full = fit(
+            network,
+            train=what,
+            validation=what,
+            settings=settings,
+            seed=3,
+            checkpoint=tmp_path / f"{number}.npz",
+            on_epoch=lambda epoch: losses.append((epoch.loss, epoch.accuracy, epoch.val_loss)),
+        )
+        weights.append(full.get_weights())
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
+    for hard, soft in zip(*weights, strict=True):
+        np.testing.assert_allclose(hard, soft, atol=1e-4)
+
+
+def test_divided_votes_teach_a_divided_opinion(tmp_path, rng):
+    samples = mouths(32, rng)
+    divided = replace(samples, soft=np.full((32, 2), 0.5, np.float32))
+    full = fit(
+        "mouth",
+        train=divided,
+        validation=divided,
+        settings=published("mouth").with_changes(epochs=6, batch_size=8),
+        seed=3,
+        checkpoint=tmp_path / "c.npz",
+    )
+    answers = Predictor("mouth", full).probabilities(mouths=samples.arrays["mouths"])
+    assert np.abs(answers - 0.5).mean() < 0.2

@@ -14,9 +14,9 @@ def test_labels_are_counted_per_question_and_nobody_is_named(project):
             for i in range(n):
                 store.record(event(annotator, i))
     counts = count_labels(project)
-    assert [(c.question, c.annotator, c.n_labels, c.n_clips) for c in counts] == [
-        ("mouth", "annotator 1", 2, 1),
-        ("mouth", "annotator 2", 3, 1),
+    assert [(c.question, c.annotator, c.n_labels, c.n_clips, c.n_moments, c.n_runs) for c in counts] == [
+        ("mouth", "annotator 1", 2, 1, 2, 1),
+        ("mouth", "annotator 2", 3, 1, 3, 1),
     ]
     assert "Ada" not in str(counts)
 

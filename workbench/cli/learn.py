@@ -79,6 +79,9 @@ def train(
     answers: Annotated[
         Answers, typer.Option(help="known: the recording's own; hand: people's; both: people's first.")
     ] = Answers.both,
+    soft_labels: Annotated[
+        bool, typer.Option(help="Learn from how people's votes are spread, not from the majority alone.")
+    ] = False,
     mouth_run: Annotated[
         str | None, typer.Option(help="A mouth run of another dataset to gate with.")
     ] = None,
@@ -104,7 +107,7 @@ def train(
         raise InvalidInputError("--augment belongs to --network visual (the paper's second visual run).")
     changes: dict[str, Any] = {"per_class_train": per_class, "learning_rate": learning_rate}
     changes |= {"per_class_validation": max(1, per_class // 4) if per_class else None}
-    changes |= {"train_branches": False if freeze_branches else None}
+    changes |= {"train_branches": False if freeze_branches else None, "soft_labels": soft_labels or None}
     with terminal("train") as progress:
         if resume is not None:
             run = resume_run(opened, resume, on_epoch=_tell_epoch, progress=progress)
@@ -134,6 +137,10 @@ def _lines_of(runs: dict[str, Run]) -> list[str]:
     for network, run in runs.items():
         facts = run.facts()
         lines.append(f"{network}: {run.id} ({facts['duration_s']:.0f} s)")
+        if learnt := facts.get("effective_labels", {}).get("train"):
+            lines.append(
+                f"  learnt from {learnt['n_moments']:,} moments: {learnt['n_runs']:,} separate labels in {learnt['n_clips']:,} clips"
+            )
         lines += [f"  WARNING {w['code']}: {w['message']}" for w in facts["warnings"]]
     return [*lines, "Judge a run with `workbench evaluate RUN`."]
 

@@ -10,12 +10,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from workbench.labels.schema import SCHEMAS
 from workbench.media.timeline import GRID_STEP_S
 
 REACH_S = GRID_STEP_S / 2 + 0.0005
 """A label still covers a moment this far outside it: half a step of the grid, and rounding."""
 SILENT = -1
 """Stands where somebody said nothing."""
+
+
+def classes_of(question: str) -> tuple[str, ...]:
+    """Return every class a question ever had, in order: answers under an older wording count too."""
+    versions = [schema for (name, _), schema in sorted(SCHEMAS.items()) if name == question]
+    return tuple(dict.fromkeys(value for schema in versions for value in schema.values))
 
 
 def newest_words(labels: pd.DataFrame, times_s: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
@@ -55,14 +62,23 @@ def grid_times(start_s: float, end_s: float) -> np.ndarray:
     return np.round(np.arange(max(first, 0), last + 1) * GRID_STEP_S, 9)
 
 
-def n_moments(labels: pd.DataFrame) -> int:
-    """Return how many moments of the grid are covered by any of the labels (``clip, start_s, end_s``)."""
-    total = 0
+def effective_labels(labels: pd.DataFrame) -> tuple[int, int]:
+    """Return how many moments one person's labels cover, and how many runs of equal answers these are.
+
+    Neighbouring moments with the same answer are copies of one decision: the second figure is how many labels there
+    are for anything that takes them as independent.
+
+    Parameters
+    ----------
+    labels : pd.DataFrame
+        ``clip, start_s, end_s, annotator, value`` of one annotator, and ``sequence`` where known.
+    """
+    n_moments = n_runs = 0
     for _, rows in labels.groupby("clip", sort=False):
-        first = np.ceil((rows["start_s"].to_numpy() - REACH_S) / GRID_STEP_S).astype(int).clip(0)
-        last = np.floor((rows["end_s"].to_numpy() + REACH_S) / GRID_STEP_S).astype(int)
-        order = np.argsort(first, kind="stable")
-        first, reached = first[order], np.maximum.accumulate(last[order])
-        begun = np.maximum(first, np.concatenate([[0], reached[:-1] + 1]))
-        total += int(np.maximum(reached - begun + 1, 0).sum())
-    return total
+        times = grid_times(rows["start_s"].min(), rows["end_s"].max())
+        words = newest_words(rows, times)[1].max(axis=1)
+        codes = np.append(pd.factorize(rows["value"])[0], SILENT)[words]
+        said = codes != SILENT
+        n_moments += int(said.sum())
+        n_runs += int((said & (np.append(SILENT, codes[:-1]) != codes)).sum())
+    return n_moments, n_runs

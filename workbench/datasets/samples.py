@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.datasets.catalog import Dataset, hash_of_rows
+from workbench.datasets.known_answers import SHARE
 from workbench.datasets.moments import gather
 from workbench.errors import InvalidInputError
 
@@ -19,16 +20,19 @@ class Samples:
     Attributes
     ----------
     table : pd.DataFrame
-        One row per sample: ``clip, speaker, moment, time_s, answer, answer_source, part``.
+        One row per sample: ``clip, speaker, moment, time_s, answer, answer_source, run, part``.
     arrays : dict of str to np.ndarray
         ``faces``, ``mouths`` or ``columns``, row by row with ``table``.
     classes : tuple of str
         The order of the classes.
+    soft : np.ndarray, shape (n, n_classes), or None
+        How people's votes are spread over the classes, where training learns from that instead of one answer.
     """
 
     table: pd.DataFrame
     arrays: dict[str, np.ndarray]
     classes: tuple[str, ...]
+    soft: np.ndarray | None = None
 
     def targets(self) -> np.ndarray:
         """Return the number of each sample's class, shape (n,), int64."""
@@ -41,6 +45,7 @@ class Samples:
             self.table[rows].reset_index(drop=True),
             {k: a[rows] for k, a in self.arrays.items()},
             self.classes,
+            None if self.soft is None else self.soft[rows],
         )
 
     def __len__(self) -> int:
@@ -48,7 +53,22 @@ class Samples:
 
     def content_hash(self) -> str:
         """Return a hash of which moments with which answers in which parts these are."""
-        return hash_of_rows(self.table[["clip", "moment", "answer", "part"]].itertuples(index=False))
+        rows = self.table[["clip", "moment", "answer", "part"]]
+        if self.soft is not None:
+            rows = rows.assign(soft=[str(shares) for shares in self.soft.round(6).tolist()])
+        return hash_of_rows(rows.itertuples(index=False))
+
+    def effective(self) -> dict[str, int]:
+        """Count honestly what is learnt from: ``n_moments``, and the ``n_runs`` of ``n_clips`` that they are.
+
+        Neighbouring moments with the same answer are copies of one decision about nearly the same picture, not
+        independent labels.
+        """
+        return {
+            "n_moments": len(self.table),
+            "n_runs": int(self.table["run"].nunique()),
+            "n_clips": int(self.table["clip"].nunique()),
+        }
 
 
 def choose_evenly(
@@ -90,6 +110,7 @@ def collect(
     classes: tuple[str, ...],
     per_class: dict[str, int],
     seed: int,
+    soft: bool = False,
 ) -> Samples:
     """Choose moments for each part and read their arrays.
 
@@ -99,6 +120,8 @@ def collect(
         Eligible rows of the moments table with ``answer``, ``answer_source`` and ``part``.
     per_class : dict of str to int
         How many of each class at most, per part (train, validation).
+    soft : bool
+        Learn from how the votes are spread (the columns ``share_<class>``).
     """
     chosen = []
     for number, (part, limit) in enumerate(per_class.items()):
@@ -108,5 +131,6 @@ def collect(
         except InvalidInputError as error:
             raise InvalidInputError(f"In the {part} part of {dataset.name}: {error}") from error
     table = pd.concat(chosen)
-    columns = ["clip", "speaker", "moment", "time_s", "answer", "answer_source", "part"]
-    return Samples(table[columns].reset_index(drop=True), gather(dataset, table, what), classes)
+    columns = ["clip", "speaker", "moment", "time_s", "answer", "answer_source", "run", "part"]
+    shares = table[[f"{SHARE}{name}" for name in classes]].to_numpy(np.float32) if soft else None
+    return Samples(table[columns].reset_index(drop=True), gather(dataset, table, what), classes, shares)

@@ -41,8 +41,11 @@ def batches(
     epoch: int = 0,
     augmentation: Augmentation | None = None,
 ) -> Iterator[tuple[Any, np.ndarray]]:
-    """Yield (inputs, class numbers) batch by batch: shuffled by (seed, epoch), or in order without a seed."""
-    targets = samples.targets()
+    """Yield (inputs, targets) batch by batch: shuffled by (seed, epoch), or in order without a seed.
+
+    Targets are class numbers, shape (n,), or with soft labels the votes' distribution, shape (n, n_classes).
+    """
+    targets = samples.targets() if samples.soft is None else samples.soft
     rng = np.random.default_rng([seed or 0, epoch, 41])
     order = np.arange(len(samples)) if seed is None else rng.permutation(len(samples))
     for first in range(0, len(order), batch_size):

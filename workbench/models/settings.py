@@ -53,6 +53,8 @@ class Settings:
     train_branches : bool
         For the audiovisual network: whether the visual and audio networks in it go on learning (as published), or
         are frozen and only the 21 parameters that fuse them are learnt, in seconds.
+    soft_labels : bool
+        Learn from how people's votes are spread over the classes instead of the majority's answer.
     """
 
     optimizer: str = "adam"
@@ -64,6 +66,7 @@ class Settings:
     per_class_validation: int = 240
     augmentation: Augmentation | None = None
     train_branches: bool = True
+    soft_labels: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as plain values."""

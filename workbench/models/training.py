@@ -66,7 +66,8 @@ def fit(
     ----------
     network : {"mouth", "visual", "audio", "audiovisual"}
     train, validation : Samples
-        Validation is only looked at, never learnt from.
+        Validation is only looked at, never learnt from. With soft labels the loss is the cross-entropy to the
+        votes' distribution (the same as to the class number where all votes are for one class).
     checkpoint : Path
         Written after every epoch; where it exists, training goes on from it.
     branches : dict of str to keras.Model, optional
@@ -136,7 +137,7 @@ def _scored(full: Any, samples: Samples) -> Samples:
     answers = [
         np.concatenate(ask(*inputs), axis=1) for inputs, _ in batches(samples, batch_size=_EVALUATION_BATCH)
     ]
-    return Samples(samples.table, {"scores": np.concatenate(answers)}, samples.classes)
+    return Samples(samples.table, {"scores": np.concatenate(answers)}, samples.classes, samples.soft)
 
 
 def _optimizer(settings: Settings) -> Any:
@@ -152,12 +153,18 @@ def _functions(model: Any, optimizer: Any) -> tuple[Callable[..., Any], Callable
     tf, keras = tensorflow_module(), keras_module()
 
     def measure(outputs: Any, targets: Any) -> tuple[Any, Any]:
+        soft = (
+            len(targets.shape) == 2
+        )  # the votes' distribution; right is whoever says the class with most of them
+        numbers = tf.argmax(targets, axis=-1) if soft else targets
         if outputs.shape[-1] == 1:  # the mouth's P(open)
-            losses = keras.losses.binary_crossentropy(tf.cast(targets, tf.float32)[:, None], outputs)
-            right = tf.equal(outputs[:, 0] > 0.5, targets > 0)
+            wanted = targets[:, 1] if soft else tf.cast(targets, tf.float32)
+            losses = keras.losses.binary_crossentropy(wanted[:, None], outputs)
+            right = tf.equal(outputs[:, 0] > 0.5, numbers > 0)
         else:
-            losses = keras.losses.sparse_categorical_crossentropy(targets, outputs)
-            right = tf.equal(tf.argmax(outputs, axis=-1), targets)
+            crossentropy = "categorical_crossentropy" if soft else "sparse_categorical_crossentropy"
+            losses = getattr(keras.losses, crossentropy)(targets, outputs)
+            right = tf.equal(tf.argmax(outputs, axis=-1), numbers)
         return losses, tf.reduce_sum(tf.cast(right, tf.float32))
 
     @tf.function(reduce_retracing=True)

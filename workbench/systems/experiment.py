@@ -109,6 +109,7 @@ def _facts(
         "data_hash": dataset.data_hash(),
         "samples_hash": samples.content_hash(),
         "n_samples": {part: int((samples.table["part"] == part).sum()) for part in ("train", "validation")},
+        "effective_labels": {part: samples.part(part).effective() for part in ("train", "validation")},
         "speakers": speakers,
         "companions": {name: run.id for name, run in companions.items()},
         "warnings": leaks_of_split(split),

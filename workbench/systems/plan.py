@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.datasets.known_answers import Source
 from workbench.datasets.splits import SplitKind, check_kind
+from workbench.errors import InvalidInputError
 from workbench.models.settings import Settings, published
 
 
@@ -51,7 +52,13 @@ def plan(
     Raises
     ------
     InvalidInputError
-        An unknown network, split or source, or a number that is not positive.
+        An unknown network, split or source, a number that is not positive, or soft labels of no people.
     """
     check_kind(split)
-    return Plan(dataset, network, split, seed, published(network).with_changes(**changes), answers, mouth_run)  # type: ignore[arg-type]
+    settings = published(network).with_changes(**changes)
+    if settings.soft_labels and answers == "known":
+        raise InvalidInputError(
+            "Soft labels are how people's votes are spread, so people's answers must be learnt from. Received answers "
+            "'known': ask for --answers hand or both."
+        )
+    return Plan(dataset, network, split, seed, settings, answers, mouth_run)  # type: ignore[arg-type]

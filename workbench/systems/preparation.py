@@ -52,9 +52,12 @@ def usable_moments(
     split = split_clips(clips, kind=what.split, seed=what.seed)
     moments["part"] = parts_of_moments(moments, split, seed=what.seed)
     question = "mouth" if what.network == "mouth" else "sentiment"
-    hand = LabelStore.open(project.labels).current(question)
+    with LabelStore.open(project.labels) as store:
+        hand, verdicts = store.answers(question), store.verdicts(question)
     moments = moments.join(
-        answers_for_moments(moments, question=question, dataset=dataset, hand=hand, source=what.answers)
+        answers_for_moments(
+            moments, question=question, dataset=dataset, hand=hand, verdicts=verdicts, source=what.answers
+        )
     )
     usable = moments["voiced"] if what.network == "audio" else moments["face_row"] >= 0
     moments = moments[usable].copy()
@@ -70,8 +73,14 @@ def usable_moments(
 
 
 def samples_of(dataset: Dataset, moments: pd.DataFrame, what: Plan) -> Samples:
-    """Choose and read what the network learns from: answered moments, for fusion those with an open mouth and sound."""
-    fit_for_learning = moments[moments["answer"] != ""]
+    """Choose and read what the network learns from: answered moments, for fusion those with an open mouth and sound.
+
+    With soft labels, moments about which people are evenly divided are learnt from too.
+    """
+    soft = what.settings.soft_labels
+    fit_for_learning = moments[moments["leaning" if soft else "answer"] != ""]
+    if soft:
+        fit_for_learning = fit_for_learning.assign(answer=fit_for_learning["leaning"])
     if what.network == "audiovisual":
         fused = fit_for_learning["heard"] & (fit_for_learning["p_open"] > OPEN_THRESHOLD)
         for part, is_fused in fused.groupby(fit_for_learning["part"]):
@@ -88,4 +97,5 @@ def samples_of(dataset: Dataset, moments: pd.DataFrame, what: Plan) -> Samples:
         classes=CLASSES[what.network],
         per_class={"train": what.settings.per_class_train, "validation": what.settings.per_class_validation},
         seed=what.seed,
+        soft=soft,
     )

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from workbench.evaluation.agreement.ratings import classes_of, ratings_of
+from workbench.datasets.said import classes_of
+from workbench.evaluation.agreement.ratings import ratings_of
 
 CLASSES = ("closed", "open")
 

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from workbench.datasets.said import SILENT, grid_times, newest_words
-from workbench.labels.schema import SCHEMAS
 from workbench.media.timeline import GRID_STEP_S
 
 _ROUNDING_S = 0.0005
@@ -61,12 +60,6 @@ class Ratings:
     def _keep(self, rows: np.ndarray, columns: list[int], names: tuple[str, ...]) -> Ratings:
         kept = self.items[rows].reset_index(drop=True)
         return Ratings(kept, self.codes[np.ix_(rows, columns)], names, self.classes)
-
-
-def classes_of(question: str) -> tuple[str, ...]:
-    """Return every class a question ever had, in order: answers under an older wording count too."""
-    versions = [schema for (name, _), schema in sorted(SCHEMAS.items()) if name == question]
-    return tuple(dict.fromkeys(value for schema in versions for value in schema.values))
 
 
 def ratings_of(answers: pd.DataFrame, classes: tuple[str, ...]) -> Ratings:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.datasets.said import classes_of
 from workbench.evaluation.agreement.coefficients import WeightKind
-from workbench.evaluation.agreement.ratings import Ratings, classes_of, ratings_of
+from workbench.evaluation.agreement.ratings import Ratings, ratings_of
 from workbench.evaluation.agreement.reliability import Reliability
 from workbench.evaluation.agreement.report import (
     Coefficients,
