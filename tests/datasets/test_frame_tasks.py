@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from drawn_features import draw_dataset
 from PIL import Image
+from timed_video import recorded_dataset
 
 from workbench.datasets.catalog import Dataset
 from workbench.datasets.feature_store import FeatureStore
@@ -105,3 +106,18 @@ def test_nothing_extracted_no_face_and_wrong_questions_are_told(project, rng):
     bare.write_table(dataset.table())
     with pytest.raises(InvalidInputError, match="workbench extract bare"):
         frame_tasks(bare, "mouth")
+
+
+def test_each_modality_alone_is_asked_about_the_same_moments_in_another_order(project, rng):
+    dataset = recorded_dataset(project, rng)
+    asked = [
+        [task.task_id for task in frame_tasks(dataset, f"sentiment_{modality}", n_tasks=20)]
+        for modality in ("face", "voice", "both")
+    ]
+    assert set(asked[0]) == set(asked[1]) == set(asked[2]) and len(set(asked[0])) == 20
+    assert asked[0] != asked[1] != asked[2] != asked[0]
+
+
+def test_a_dataset_without_sound_cannot_be_asked_about_voices(dataset):
+    with pytest.raises(InvalidInputError, match="a face that speaks"):
+        frame_tasks(dataset, "sentiment_voice")
