@@ -99,14 +99,14 @@ def export_clip_files(
         tally.add(row._asdict())
     names = _file_names(marks, ending)
     _check_unchanged(folder, set(names.values()))
-    files = {}
+    files: dict[str, dict[str, Any]] = {}
     for clip, some in marks.items():
         labels = ClipLabels(clip, tuple(some), (durations_s or {}).get(clip), (media or {}).get(clip, ""))
         with atomic_file(folder / names[clip]) as temporary:
             write(temporary, labels)
         files[names[clip]] = {"clip": clip, "labels": len(some), "sha256": sha256_of(folder / names[clip])}
     _write_manifest(folder, form=form, files=files, tally=tally)
-    return {name: int(entry["labels"]) for name, entry in files.items()}
+    return {name: entry["labels"] for name, entry in files.items()}
 
 
 def import_clip_files(

@@ -32,6 +32,8 @@ EVENT_COLUMNS = (
 """What an event says, in the order that is hashed; ``sequence`` and ``recorded_utc`` stand beside it in the file."""
 ENDING = ".events.jsonl"
 _LONGEST_LINE = 64_000
+_PLAIN = tuple(name for name in EVENT_COLUMNS if name != "details")
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,11 @@ def export_events(store: LabelStore, path: Path) -> int:
     _check_ending(path)
     tally = ContentTally(EVENT_COLUMNS)
     with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        for row in event_rows(store):
-            tally.add(row)
-            stream.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+        for row in store.rows():
+            said = _said(row, details_text=row["details"])
+            tally.add(row, said)
+            place = _encode({"sequence": row["sequence"], "recorded_utc": row["recorded_utc"]})
+            stream.write(f"{place[:-1]}, {said[1:]}\n")
     write_manifest(path, kind="label events", tally=tally)
     return tally.n_rows
 
@@ -89,22 +93,29 @@ def import_events(store: LabelStore, path: Path) -> ImportedEvents:
     _check_ending(path)
     manifest = read_manifest(path)
     tally = ContentTally(EVENT_COLUMNS)
-    for row in _read(path):  # once through before anything is written
-        tally.add(row)
+    events = []
+    for row, event in _read(path):
+        tally.add(row, _said(row, details_text=event.details_as_text()))
+        events.append(event)
     check_content(manifest, tally, name=path.name)
-    kept = store.record_all(event_of(row) for row in _read(path))
+    kept = store.record_all(events)
     already_there = sum(one.repeated for one in kept)
     return ImportedEvents(len(kept), len(kept) - already_there, already_there)
 
 
 def event_rows(store: LabelStore) -> Iterator[dict[str, Any]]:
-    """Yield every event in its order as plain data: ``sequence``, ``recorded_utc`` and :data:`EVENT_COLUMNS`."""
-    for row in store.history().to_dict("records"):
-        said = {name: row[name] for name in EVENT_COLUMNS}
-        said["details"] = json.loads(row["details"])
-        said["undoes"] = row["undoes"] or ""
-        said["conflicts_with"] = row["conflicts_with"] or ""
+    """Yield every event in its order as plain data, as a line of the file has it."""
+    for row in store.rows():
+        said = json.loads(_said(row, details_text=row["details"]))
         yield {"sequence": row["sequence"], "recorded_utc": row["recorded_utc"], **said}
+
+
+def _said(row: Mapping[str, Any], *, details_text: str) -> str:
+    """Return the JSON of what an event says; ``details`` go in as the text that is kept of them."""
+    said = {name: row[name] for name in _PLAIN}
+    said["undoes"] = said["undoes"] or ""
+    said["conflicts_with"] = said["conflicts_with"] or ""
+    return f'{_encode(said)[:-1]}, "details": {details_text}}}'
 
 
 def event_of(row: Mapping[str, Any]) -> LabelEvent:
@@ -118,7 +129,7 @@ def _check_ending(path: Path) -> None:
         raise InvalidInputError(f"A file of label events must end in {ENDING}. Received {path.name}.")
 
 
-def _read(path: Path) -> Iterator[dict[str, Any]]:
+def _read(path: Path) -> Iterator[tuple[dict[str, Any], LabelEvent]]:
     """Yield the events of a file, each checked: types, rules, and that its clip and times are as they are kept."""
     try:
         with path.open(encoding="utf-8-sig", newline="\n") as stream:
@@ -129,7 +140,7 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
         raise InvalidInputError(f"{path} must be a readable UTF-8 text. Received: {error}.") from error
 
 
-def _checked(line: str, where: str) -> dict[str, Any]:
+def _checked(line: str, where: str) -> tuple[dict[str, Any], LabelEvent]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
@@ -142,20 +153,16 @@ def _checked(line: str, where: str) -> dict[str, Any]:
             "export it again."
         )
     try:
-        event_of(row)
+        return row, event_of(row)
     except InvalidInputError as error:
         raise InvalidInputError(f"{where}: {error}") from error
-    return row
 
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    name: str
-    for name in EVENT_COLUMNS
-    if name not in {"schema_version", "start_s", "end_s", "details", "after"}
-} | {
+_NO_TEXT: dict[str, type | tuple[type, ...]] = {
     "schema_version": int,
     "start_s": (int, float),
     "end_s": (int, float),
     "details": dict,
     "after": (str, type(None)),
 }
+_TYPES = {name: _NO_TEXT.get(name, str) for name in EVENT_COLUMNS}

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from workbench.errors import InvalidInputError
@@ -15,6 +16,10 @@ from workbench.labels.store import LABEL_COLUMNS, LabelStore
 
 _MOST_ERRORS_SHOWN = 20
 _SOURCE = {"source": "import"}
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+# The same few names and questions stand in every row.
+_tidy = lru_cache(maxsize=1024)(check_annotator)
+_schema_of = lru_cache(maxsize=64)(schema_of)
 
 
 @dataclass(frozen=True)
@@ -129,14 +134,11 @@ def _event_of(row: Mapping[str, Any], clips: Mapping[str, float] | None) -> Labe
         )
     clip, question, annotator, value = (str(row[name]) for name in ("clip", "question", "annotator", "value"))
     start_s, end_s = _seconds(row["start_s"]), _seconds(row["end_s"])
-    schema = schema_of(question)
-    content = json.dumps(
-        [clip, question, schema.version, f"{start_s:.6f}", f"{end_s:.6f}", annotator, value],
-        ensure_ascii=False,
-    )
+    schema = _schema_of(question)
+    content = _encode([clip, question, schema.version, f"{start_s:.6f}", f"{end_s:.6f}", annotator, value])
     event = LabelEvent(
         op_id="import-" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:40],
-        annotator=check_annotator(annotator),
+        annotator=_tidy(annotator),
         question=question,
         schema_version=schema.version,
         clip=clip,

@@ -16,6 +16,7 @@ from workbench.files import read_json, sha256_of, write_json
 
 MANIFEST_VERSION = 1
 _COUNTED = ("question", "annotator", "kind")
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 class ContentTally:
@@ -46,16 +47,17 @@ class ContentTally:
         """The hash of the rows so far, in hex."""
         return self._hash.hexdigest()
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        """Count one row."""
+    def add(self, row: Mapping[str, Any], content: str | None = None) -> None:
+        """Count one row; ``content`` is its text where that is made already."""
         self._n_rows += 1
         for name, counter in self._counts.items():
             if name in row:
                 counter[row[name]] += 1
         if "schema_version" in row:
             self._versions[row["question"], row["schema_version"]] += 1
-        values = [_same_text(row[column]) for column in self._columns]
-        self._hash.update(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        if content is None:  # times are rounded: one number, one text
+            content = _encode([row[column] for column in self._columns])
+        self._hash.update(content.encode("utf-8", "surrogatepass") + b"\n")
 
     def as_json(self) -> dict[str, Any]:
         """Return counts, schema versions and hash as plain data."""
@@ -70,10 +72,6 @@ class ContentTally:
             "content_columns": list(self._columns),
             "content_sha256": self.content_sha256,
         }
-
-
-def _same_text(value: Any) -> Any:
-    return f"{value:.6f}" if isinstance(value, float) else value
 
 
 def manifest_path(export: Path) -> Path:

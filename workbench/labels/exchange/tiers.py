@@ -152,5 +152,5 @@ def lanes(marks: Iterable[Mark], extent: Callable[[Mark], tuple[float, float]]) 
 
 
 def numbered(lane: int) -> str:
-    """Return what tells a further lane from the first: ``""``, ``"2"``, ``"3"`` …"""
+    """Return what tells a further lane from the first: ``""``, ``"2"``, ``"3"`` and so on."""
     return str(lane + 1) if lane else ""
