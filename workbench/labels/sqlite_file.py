@@ -187,7 +187,8 @@ class SqliteFile:
         try:
             cursor = connection.cursor()
             cursor.execute(f"PRAGMA journal_mode={wanted}" if wanted else "PRAGMA journal_mode")
-            return str(cursor.fetchone()[0])
+            (found,) = cursor.fetchall()[0]
+            return str(found)
         except driver().Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
                 return "held"

@@ -162,10 +162,6 @@ class LabelStore:
         """Return the standing skips: items passed by and not answered since; columns as :meth:`answers`."""
         return self._table(standing_events(question).where(EVENTS.kind == "skip"))
 
-    def skips(self, question: str) -> pd.DataFrame:
-        """Return the items that people passed by and did not answer since; columns as :meth:`answers`."""
-        return self._table(standing_events(question).where(EVENTS.kind == "skip"))
-
     def verdicts(self, question: str) -> pd.DataFrame:
         """Return the verdict that stands for each settled moment or span; columns as :meth:`answers`."""
         return self._table(standing_verdicts(question))

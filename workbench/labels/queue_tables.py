@@ -1,0 +1,108 @@
+"""The tables of the work queue: what is to be asked, and who has it in hand until when. All of it can be made anew.
+
+What was answered is *not* kept here: the events tell, so that queue and labels can never disagree.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from workbench.labels.event_table import label_events, text
+from workbench.labels.projections import counts_as_word, not_taken_back
+
+queue_metadata = sa.MetaData()
+
+work_queues = sa.Table(
+    "work_queues",
+    queue_metadata,
+    sa.Column("name", text(64), primary_key=True),
+    sa.Column("question", text(64), nullable=False),
+)
+
+work_items = sa.Table(
+    "work_items",
+    queue_metadata,
+    sa.Column("queue", text(64), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("item_id", text(255), nullable=False),
+    sa.Column("clip", text(255), nullable=False),
+    sa.Column("start_s", sa.Double, nullable=False),
+    sa.Column("end_s", sa.Double, nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    # Of a repeat: where the first asking stands, and after how many further items it is due.
+    sa.Column("repeats_position", sa.Integer),
+    sa.Column("distance", sa.Integer),
+    # Whether it was split into parts that are asked instead.
+    sa.Column("split", sa.Boolean, nullable=False, default=False),
+    sa.UniqueConstraint("queue", "item_id"),
+    sa.Index("work_items_by_moment", "queue", "clip", "start_s", "end_s"),
+    sa.Index("work_items_by_role", "queue", "role", "position"),
+)
+
+leases = sa.Table(
+    "leases",
+    queue_metadata,
+    sa.Column("queue", text(64), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("annotator", text(64), primary_key=True),
+    # Seconds since 1970 by the database's clock.
+    sa.Column("until_s", sa.Double, nullable=False),
+    # The how-manieth item of this person's this was: tells when a repeat is due.
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Index("leases_by_person", "queue", "annotator", "number"),
+)
+
+ITEMS = work_items.c
+
+
+def make_queue_tables(connection: sa.Connection) -> None:
+    """Make the tables where they are not there yet."""
+    queue_metadata.create_all(connection)
+
+
+def about_this_item(events: sa.FromClause, question: str) -> sa.ColumnElement[bool]:
+    """Return the condition that an event is about the moment of the row of ``work_items``."""
+    return sa.and_(
+        events.c.question == question,
+        events.c.clip == ITEMS.clip,
+        events.c.start_s == ITEMS.start_s,
+        events.c.end_s == ITEMS.end_s,
+    )
+
+
+def has_word(question: str, annotator: str, *, kinds: tuple[str, ...] = ("answer", "skip")) -> sa.Exists:
+    """Return the condition that this person has said something about the item that was not taken back."""
+    said = label_events.alias("said")
+    mine = sa.and_(said.c.annotator == annotator, said.c.kind.in_(kinds), said.c.conflicts_with.is_(None))
+    return sa.exists().where(about_this_item(said, question), mine, not_taken_back(said))
+
+
+def others_at_it(
+    queue: str, question: str, annotator: str, now: sa.ColumnElement[float]
+) -> sa.ScalarSelect[int]:
+    """Return how many other people have answered the item, or have it in hand just now."""
+    answer, later = label_events.alias("answer"), label_events.alias("later")
+    newer = sa.exists().where(
+        about_this_item(later, question),
+        later.c.annotator == answer.c.annotator,
+        later.c.sequence > answer.c.sequence,
+        counts_as_word(later),
+    )
+    answered = (
+        sa.select(answer.c.annotator)
+        .where(about_this_item(answer, question), answer.c.kind == "answer", counts_as_word(answer), ~newer)
+        .correlate(work_items)
+    )
+    in_hand = (
+        sa.select(leases.c.annotator)
+        .where(leases.c.queue == queue, leases.c.position == ITEMS.position, leases.c.until_s > now)
+        .correlate(work_items)
+    )
+    people = sa.union(answered, in_hand).subquery("people")
+    return (
+        sa.select(sa.func.count())
+        .select_from(people)
+        .where(people.c.annotator != annotator)
+        .scalar_subquery()
+    )
