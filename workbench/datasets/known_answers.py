@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.datasets.catalog import Dataset
-from workbench.datasets.said import classes_of
+from workbench.labels.said import classes_of
 from workbench.datasets.votes import no_votes, votes_about
 from workbench.errors import InvalidInputError
 from workbench.media.timeline import GRID_STEP_S

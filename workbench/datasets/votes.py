@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.datasets.said import SILENT, newest_words
+from workbench.labels.said import SILENT, newest_words
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.datasets.said import effective_labels
+from workbench.labels.said import effective_labels
 from workbench.labels.schema import CANNOT_TELL
 from workbench.labels.store import LabelStore
 from workbench.project import Project

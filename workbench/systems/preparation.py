@@ -80,7 +80,8 @@ def samples_of(dataset: Dataset, moments: pd.DataFrame, what: Plan) -> Samples:
     soft = what.settings.soft_labels
     fit_for_learning = moments[moments["leaning" if soft else "answer"] != ""]
     if soft:
-        fit_for_learning = fit_for_learning.assign(answer=fit_for_learning["leaning"])
+        told = fit_for_learning["answer_source"].replace("", "hand")  # a tie is people's, too
+        fit_for_learning = fit_for_learning.assign(answer=fit_for_learning["leaning"], answer_source=told)
     if what.network == "audiovisual":
         fused = fit_for_learning["heard"] & (fit_for_learning["p_open"] > OPEN_THRESHOLD)
         for part, is_fused in fused.groupby(fit_for_learning["part"]):

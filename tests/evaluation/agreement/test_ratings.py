@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from workbench.datasets.said import classes_of
+from workbench.labels.said import classes_of
 from workbench.evaluation.agreement.ratings import ratings_of
 
 CLASSES = ("closed", "open")

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from workbench.datasets.said import SILENT
 from workbench.evaluation.agreement.coefficients import (
     WeightKind,
     agreement_weights,
@@ -24,6 +23,7 @@ from workbench.evaluation.agreement.ratings import Ratings
 from workbench.evaluation.agreement.resampling import drawn_again, estimate, units_of
 from workbench.evaluation.estimates import Score, Share, share
 from workbench.evaluation.intervals import wilson
+from workbench.labels.said import SILENT
 
 ONE_VALUE = "one value everywhere: agreement by chance is complete, so nothing can go beyond it"
 NO_OVERLAP = "no item was answered by two people"

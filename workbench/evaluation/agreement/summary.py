@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.datasets.said import classes_of
 from workbench.evaluation.agreement.coefficients import WeightKind
 from workbench.evaluation.agreement.ratings import Ratings, ratings_of
 from workbench.evaluation.agreement.reliability import Reliability
@@ -22,6 +21,7 @@ from workbench.evaluation.agreement.report import (
 )
 from workbench.evaluation.agreement.resampling import Units, units_of
 from workbench.evaluation.estimates import Score
+from workbench.labels.said import classes_of
 
 MODALITY_QUESTIONS = ("sentiment_face", "sentiment_voice", "sentiment_both")
 """The same moments asked with the face alone, the voice alone, and both: the human ceiling of each network."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from workbench.datasets.said import SILENT, effective_labels, grid_times, newest_words
+from workbench.labels.said import SILENT, effective_labels, grid_times, newest_words
 
 
 def labels(*rows):

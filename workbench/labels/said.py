@@ -43,16 +43,29 @@ def newest_words(labels: pd.DataFrame, times_s: np.ndarray) -> tuple[tuple[str, 
     words : np.ndarray, shape (n_moments, n_annotators), int
         Position of the label in ``labels``, or ``SILENT``.
     """
-    annotators = tuple(sorted(labels["annotator"].unique()))
-    column = {name: k for k, name in enumerate(annotators)}
-    words = np.full((len(times_s), len(annotators)), SILENT)
-    order = np.argsort(labels["sequence"], kind="stable") if "sequence" in labels else np.arange(len(labels))
-    first = np.searchsorted(times_s, labels["start_s"].to_numpy() - REACH_S, side="left")
-    last = np.searchsorted(times_s, labels["end_s"].to_numpy() + REACH_S, side="right")
-    people = labels["annotator"].map(column).to_numpy()
-    for row in order:  # oldest first, so that what is written last is the newest
+    people, annotators = pd.factorize(labels["annotator"], sort=True)
+    order = labels["sequence"].to_numpy() if "sequence" in labels else np.arange(len(labels))
+    starts_s, ends_s = labels["start_s"].to_numpy(float), labels["end_s"].to_numpy(float)
+    words = words_about(times_s, starts_s, ends_s, people, order, n_people=len(annotators))
+    return tuple(str(name) for name in annotators), words
+
+
+def words_about(
+    times_s: np.ndarray,
+    starts_s: np.ndarray,
+    ends_s: np.ndarray,
+    people: np.ndarray,
+    order: np.ndarray,
+    *,
+    n_people: int,
+) -> np.ndarray:
+    """Do as :func:`newest_words` for bare arrays: people by number, ``order`` ascending with the time of recording."""
+    words = np.full((len(times_s), n_people), SILENT)
+    first = np.searchsorted(times_s, starts_s - REACH_S, side="left")
+    last = np.searchsorted(times_s, ends_s + REACH_S, side="right")
+    for row in np.argsort(order, kind="stable"):  # oldest first, so that what is written last is the newest
         words[first[row] : last[row], people[row]] = row
-    return annotators, words
+    return words
 
 
 def grid_times(start_s: float, end_s: float) -> np.ndarray:
