@@ -2,79 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.labels.annotation import LabelEvent, RecordedEvent, check_annotator
+from workbench.labels.operation import Conflict, Operation, SessionProgress
 from workbench.labels.schema import Schema
 from workbench.labels.store import LabelStore
 from workbench.labels.tasks import Place, Task, TaskSource, as_source, place_of
 
-__all__ = ["LabelSession", "Operation", "SessionProgress", "Task", "TaskSource"]
+__all__ = ["Conflict", "LabelSession", "Operation", "SessionProgress", "Task", "TaskSource"]
 
 PACE_OVER = 30
 """So many of the last answers tell the pace."""
 LONGEST_THOUGHT_S = 60.0
 """Longer gaps are breaks and do not count for the pace."""
-
-
-@dataclass(frozen=True)
-class SessionProgress:
-    """How far a person is.
-
-    Attributes
-    ----------
-    total, answered, skipped : int
-        Number of tasks, of those with an answer, of those skipped (whenever it was).
-    seconds_each : float or None
-        Median time for one answer in this sitting.
-    seconds_left : float or None
-        What the rest will take at this pace.
-    """
-
-    total: int
-    answered: int
-    skipped: int
-    seconds_each: float | None
-    seconds_left: float | None
-
-    @property
-    def done(self) -> int:
-        """Tasks that are no longer waiting."""
-        return self.answered + self.skipped
-
-
-@dataclass(frozen=True)
-class Operation:
-    """Something a person did to a task, before it is recorded.
-
-    Attributes
-    ----------
-    kind : {"answer", "skip", "undo", "flag"}
-    task_id, op_id : str
-    value : str
-        The answer; else empty.
-    undoes : str
-        For an undo: the ``op_id`` it takes back.
-    after : str or None
-        The ``op_id`` of the word about this task that the person had in view, ``""`` for none; None: not compared.
-    seconds_taken : float or None
-        How long the task was looked at.
-    details : mapping
-        What else to keep: a flag's ``note``, the machine's guess and what came of it.
-    """
-
-    kind: str
-    task_id: str
-    op_id: str
-    value: str = ""
-    undoes: str = ""
-    after: str | None = None
-    seconds_taken: float | None = None
-    details: Mapping[str, Any] | None = None
 
 
 class LabelSession:
@@ -102,15 +47,23 @@ class LabelSession:
         self._store = store
         self._source = as_source(tasks)
         self._words: dict[Place, list[RecordedEvent]] = {}
+        self._kinds: Counter[str] = (
+            Counter()
+        )  # of the words that stand; counted along, for it is asked at each answer
         self._seconds: list[float] = []
         for recorded in store.standing(schema.question, self.annotator):
             event = recorded.event
             if self._source.task_of(event.clip, event.start_s, event.end_s) is not None:
                 self._words[place_of(event)] = [recorded]
+                self._kinds[event.kind] += 1
 
     def task(self, task_id: str) -> Task:
         """Return a task of this session by its id."""
         return self._source.task(task_id)
+
+    def task_of(self, clip: str, start_s: float, end_s: float) -> Task | None:
+        """Return the task of this session about a moment or span, None when there is none."""
+        return self._source.task_of(clip, start_s, end_s)
 
     def split(self, task_id: str, tasks: Sequence[Task]) -> None:
         """Ask about the parts ``tasks`` instead of the run ``task_id``."""
@@ -208,10 +161,32 @@ class LabelSession:
                 found.append((task.task_id, recorded))
         return found
 
+    def stands_instead(self, outcome: RecordedEvent | WorkbenchError) -> RecordedEvent | None:
+        """Return the word that stands where a conflict was recorded; None for any other outcome."""
+        if isinstance(outcome, WorkbenchError) or not outcome.conflicts_with:
+            return None
+        place = place_of(outcome.event)
+        standing = self._store.standing(self.schema.question, self.annotator)
+        return next((recorded for recorded in standing if place_of(recorded.event) == place), None)
+
+    def conflicts(self) -> list[Conflict]:
+        """Return this person's answers that do not stand because of another one given elsewhere, oldest first."""
+        unseen = self._store.conflicts(self.schema.question, self.annotator)
+        if unseen.empty:
+            return []
+        standing = self._store.standing(self.schema.question, self.annotator)
+        stands = {place_of(recorded.event): recorded for recorded in standing}
+        found = []
+        for row in unseen.itertuples():
+            task = self._source.task_of(row.clip, row.start_s, row.end_s)
+            if task is not None:
+                kind = "answer" if row.value else "skip"
+                found.append(Conflict(task.task_id, row.op_id, kind, row.value, stands.get(place_of(row))))
+        return found
+
     def progress(self) -> SessionProgress:
         """Say how far this person is, and the pace of this sitting."""
-        kinds = [words[-1].event.kind for words in self._words.values() if words]
-        total, answered, skipped = self._source.total(), kinds.count("answer"), kinds.count("skip")
+        total, answered, skipped = self._source.total(), self._kinds["answer"], self._kinds["skip"]
         pace = median(self._seconds[-PACE_OVER:]) if self._seconds else None
         left = None if pace is None else pace * (total - answered - skipped)
         return SessionProgress(
@@ -219,7 +194,7 @@ class LabelSession:
         )
 
     def _event(self, operation: Operation) -> LabelEvent:
-        task = self.task(operation.task_id)
+        task = operation.task or self.task(operation.task_id)
         details = dict(task.details()) | dict(operation.details or {})
         if operation.seconds_taken is not None:
             details["seconds_taken"] = round(float(operation.seconds_taken), 3)
@@ -241,14 +216,22 @@ class LabelSession:
     def _take_in(self, operation: Operation, recorded: RecordedEvent) -> None:
         """Take what was recorded into account; a repeated operation and a conflict change nothing."""
         event, place = recorded.event, place_of(recorded.event)
-        words = self._words.setdefault(place, [])
+        words = self._words.get(place, [])
         if event.kind == "undo":
-            self._words[place] = [word for word in words if word.event.op_id != event.undoes]
+            self._stand(place, [word for word in words if word.event.op_id != event.undoes])
         if event.kind not in ("answer", "skip") or recorded.conflicts_with:
             return
         if any(word.event.op_id == event.op_id for word in words):
             return
-        words.append(recorded)
+        self._stand(place, [*words, recorded])
         seconds = operation.seconds_taken
         if seconds is not None and 0 < seconds <= LONGEST_THOUGHT_S:
             self._seconds.append(float(seconds))
+
+    def _stand(self, place: Place, words: list[RecordedEvent]) -> None:
+        """Remember what was said about a place, the newest last, and count what stands."""
+        if before := self._words.get(place):
+            self._kinds[before[-1].event.kind] -= 1
+        if words:
+            self._kinds[words[-1].event.kind] += 1
+        self._words[place] = words

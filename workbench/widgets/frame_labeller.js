@@ -1,167 +1,190 @@
-// Second part of the frame labeller: the page. Keys are answered here, in the browser: the next picture is painted
-// at once, and the answer travels behind. Sitting is defined in frame_queue.js, which is put before this.
-
-const make = (tag, attributes = {}, ...children) => {
-  const element = document.createElement(tag);
-  // JupyterLab asks the focused element itself, not those around it, whether its own keys are to be left alone.
-  if (["button", "input", "summary"].includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "true");
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value);
-  }
-  element.append(...children); // text is always added as text, never as markup
-  return element;
-};
-const inWords = (seconds) => (seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s left` : `about ${Math.round(seconds / 60)} min left`);
+// The frame labeller itself, put behind all the other parts: its stages, and who answers which key.
 
 class View {
   constructor(sitting, element) {
-    Object.assign(this, { sitting, element, shownStage: "" });
-    this.root = make("div", { class: "aw-labeller", tabindex: "0", role: "group", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event) });
+    Object.assign(this, { sitting, shownStage: "" });
+    this.root = make("div", { class: "aw-labeller", tabindex: "0", role: "group", "aria-label": "Frame labeller", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event), onkeyup: (event) => this.keyUp(event), onfocusout: () => this.letGo() });
     this.body = make("div", { class: "aw-body" });
     this.spoken = make("div", { class: "aw-spoken", "aria-live": "polite" });
     this.root.append(this.body, this.spoken);
     element.append(this.root);
-    this.draw = this.draw.bind(this);
+    this.schedule = this.schedule.bind(this);
     this.beforeUnload = (event) => this.sitting.outbox.entries.size && event.preventDefault();
-    sitting.addEventListener("change", this.draw);
+    sitting.addEventListener("change", this.schedule);
     window.addEventListener("beforeunload", this.beforeUnload);
     this.draw();
   }
   remove() {
-    this.sitting.removeEventListener("change", this.draw);
+    clearTimeout(this.later);
+    this.page?.remove();
+    this.sitting.removeEventListener("change", this.schedule);
     window.removeEventListener("beforeunload", this.beforeUnload);
     this.root.remove();
   }
+  schedule() {
+    // A new picture at once; words a moment later and together, so that they never stand in a key's way.
+    if (!this.page || this.stage !== this.shownStage) return this.draw();
+    this.page.drawPicture();
+    this.later ??= setTimeout(() => this.draw(), 30);
+  }
+  get stage() {
+    return this.sitting.stage === "label" && this.sitting.finished ? "end" : this.sitting.stage;
+  }
+
+  // Keys
   key(event) {
-    if (event.target instanceof HTMLInputElement || event.altKey) return;
-    const undo = event.key === "Backspace" || ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z");
-    if (event.key === "Escape") return document.activeElement?.blur();
-    if (!undo && (event.ctrlKey || event.metaKey)) return;
-    if (this.sitting.stage !== "label") return;
-    const answer = this.sitting.schema.classes.find((one) => one.keys.includes(event.key.toLowerCase()));
-    if (!undo && !answer && event.key.toLowerCase() !== "s") return;
+    if (event.target instanceof HTMLInputElement) return;
+    if (event.key === "Escape") return this.sitting.changing ? this.sitting.change(null) : document.activeElement?.blur();
+    const deed = this.keys?.deedFor(event);
+    if (!deed || !["label", "end"].includes(this.stage)) return;
+    if ([" ", "Enter"].includes(event.key) && event.target !== this.root) return; // presses the button it is on
     event.preventDefault();
-    if (event.repeat) return; // a held key is one answer
-    if (undo) this.act(() => this.sitting.undo(), "taken back", event.timeStamp);
-    else if (answer) this.act(() => this.sitting.say("answer", answer.name), answer.name, event.timeStamp);
-    else this.act(() => this.sitting.say("skip"), "skipped", event.timeStamp);
+    if (event.repeat && !["earlier", "later"].includes(deed)) return; // a held key is one answer
+    this.deed(deed, event);
   }
-  act(what, words, began = performance.now()) {
-    if (!what()) return;
-    const { total, answer, skip } = this.sitting.count;
-    this.spoken.textContent = `${words}. ${answer + skip} of ${total}.`;
-    if (!this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
-    const ready = Boolean(this.sitting.current);
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel(); // its task runs after the frame was painted
-      channel.port1.onmessage = () => this.root.dispatchEvent(new CustomEvent("aw-painted", { bubbles: true, detail: { ms: performance.now() - began, ready } }));
-      channel.port2.postMessage(0);
-    });
+  keyUp(event) {
+    if (HELD[this.keys?.deedFor(event)]) this.letGo();
   }
-  draw() {
-    const { sitting } = this;
-    const stage = sitting.stage === "label" && sitting.finished ? "end" : sitting.stage;
-    if (stage !== this.shownStage) {
-      const hadFocus = this.root.contains(document.activeElement);
-      this.shownStage = stage;
-      this.body.replaceChildren(...this[`${stage}Stage`]());
-      if (hadFocus) this.root.focus({ preventScroll: true });
-      if (hadFocus) requestAnimationFrame(() => this.root.scrollIntoView({ block: "nearest" }));
+  letGo() {
+    if (this.held) this.page?.context?.release();
+    this.held = false;
+  }
+  deed(name, event) {
+    const { sitting, page } = this;
+    const { context } = page ?? {};
+    const began = event?.timeStamp || performance.now();
+    if (event?.type === "click" && event.detail) this.root.focus({ preventScroll: true }); // by mouse: keys go on working
+    if (name.startsWith("answer:")) return this.act(() => sitting.say("answer", name.slice(7)), name.slice(7), began);
+    const deeds = {
+      skip: () => this.act(() => sitting.say("skip"), "skipped", began),
+      undo: () => this.act(() => sitting.undo(), "taken back", began),
+      redo: () => this.act(() => sitting.redo(), "given again", began),
+      look: () => this.act(() => sitting.lookAgain(), "look again", began),
+      change: () => this.act(() => sitting.change(event) ?? event, "change this answer", performance.now()),
+      flag: () => sitting.current && page?.flag.open(),
+      flagged: () => this.act(() => sitting.flag(event), "flagged", performance.now()),
+      home: () => this.root.focus({ preventScroll: true }),
+      help: () => this.dialog.open(),
+      split: () => page && !page.split.hidden && sitting.split(page.film.into),
+      play: () => context?.toggle(),
+      replay: () => context?.replay(),
+      earlier: () => (page?.film.step(-1), context?.step(-1)),
+      later: () => (page?.film.step(1), context?.step(1)),
+    };
+    if (HELD[name]) {
+      this.held = true;
+      return context?.hold(HELD[name]);
     }
-    if (stage === "name") this.parts.refusal.textContent = sitting.refusal ?? "";
-    if (stage === "label" || stage === "end") this.drawStatus();
-    if (stage === "label") this.drawPicture();
+    deeds[name]?.();
+  }
+  act(what, words, began) {
+    const ready = Boolean(this.sitting.queue.current);
+    let said = null;
+    afterPaint(() => {
+      if (!said) return;
+      this.root.dispatchEvent(new CustomEvent("aw-painted", { bubbles: true, detail: { ms: performance.now() - began, ready, op_id: said.op_id } }));
+      this.draw();
+      const { total, answer, skip } = this.sitting.count;
+      setText(this.spoken, `${words}. ${answer + skip} of ${total}.`);
+    });
+    said = what();
+    if (!said) return;
+    if (!this.root.contains(document.activeElement) || !document.activeElement.isConnected) this.root.focus({ preventScroll: true });
+    if (this.stage !== this.shownStage) this.draw();
+    else this.page?.drawPicture();
+  }
+
+  // Stages
+  draw() {
+    clearTimeout(this.later);
+    this.later = null;
+    const { sitting, stage } = this;
+    if (stage !== this.shownStage) this.enter(stage);
+    if (stage === "name") setText(this.refusal, sitting.refusal ?? "");
+    if (stage === "end") this.status.show(sitting);
+    if (stage === "end") this.strip.show(sitting.slots, null);
+    if (stage === "end") this.conflict.show(sitting.conflicts);
+    if (stage !== "label") return;
+    this.page.drawPicture();
+    this.page.drawRest();
+  }
+  enter(stage) {
+    const hadFocus = this.root.contains(document.activeElement);
+    this.shownStage = stage;
+    this.page?.remove();
+    this.page = null;
+    this.body.replaceChildren(...this[`${stage}Stage`]());
+    if (this.dialog && ["label", "end"].includes(stage)) this.body.append(this.dialog.element);
+    if (!hadFocus) return;
+    this.root.focus({ preventScroll: true });
+    requestAnimationFrame(() => this.root.scrollIntoView({ block: "nearest" }));
   }
   waitStage() {
-    return [make("p", { class: "aw-note" }, "Getting the pictures ready …")];
+    return [make("p", { class: "aw-note", role: "status" }, "Getting the pictures ready …")];
   }
   problemStage() {
     return [make("p", { class: "aw-note", role: "alert" }, this.sitting.problem)];
   }
   nameStage() {
-    const input = make("input", { type: "text", name: "annotator", maxlength: "64", autocomplete: "nickname", required: "", value: localStorage.getItem("workbench.annotator") ?? "" });
+    const { schema, project, outbox } = this.sitting;
+    const input = make("input", { type: "text", name: "annotator", maxlength: "64", autocomplete: "nickname", required: "", value: remembered("workbench.annotator") });
     const submit = (event) => {
       event.preventDefault();
-      localStorage.setItem("workbench.annotator", input.value);
+      remember("workbench.annotator", input.value);
       this.root.focus({ preventScroll: true });
       this.sitting.send({ type: "begin", annotator: input.value });
     };
-    this.parts = { refusal: make("p", { class: "aw-refusal", role: "alert" }) };
+    this.refusal = make("p", { class: "aw-refusal", role: "alert" });
+    const waiting = make("p", { class: "aw-notice", role: "status" });
+    outbox.kept.waitingIn(`${project}/${schema.question}/`).then((all) =>
+      setText(waiting, all.map(([name, n]) => `${counted(n, "answer")} by ${name} ${n === 1 ? "is" : "are"} not saved yet: start as ${name} to send ${n === 1 ? "it" : "them"}.`).join(" ")));
     return [
-      make("h2", {}, this.sitting.schema.prompt),
-      make("p", { class: "aw-guideline" }, this.sitting.schema.guideline),
+      make("h2", {}, schema.prompt),
+      make("p", { class: "aw-guideline" }, schema.guideline),
       make("form", { class: "aw-form", onsubmit: submit }, make("label", {}, "Your name ", input), make("button", { type: "submit", class: "aw-button aw-start" }, "Start")),
-      this.parts.refusal,
+      this.refusal,
+      waiting,
     ];
-  }
-  statusRow() {
-    const fill = make("div", { class: "aw-fill" });
-    const bar = make("div", { class: "aw-bar", role: "progressbar", "aria-label": "frames done", "aria-valuemin": "0" }, fill);
-    Object.assign((this.parts ??= {}), { fill, bar, progress: make("span", {}), save: make("span", { class: "aw-save" }), why: make("p", { class: "aw-why", role: "alert" }) });
-    return [bar, make("div", { class: "aw-status" }, this.parts.progress, this.parts.save), this.parts.why];
   }
   labelStage() {
-    const { schema } = this.sitting;
-    this.parts = { pictures: make("div", { class: "aw-pictures" }) };
-    this.root.setAttribute("aria-label", `${schema.prompt} Keys work while this has the focus; Escape leaves.`);
-    const answers = schema.classes.map((one) =>
-      make("button", { type: "button", class: "aw-button aw-answer", style: `--aw-colour: ${one.colour}`, "data-value": one.name, "aria-keyshortcuts": one.keys.join(" "), onclick: (event) => this.act(() => this.sitting.say("answer", one.name), one.name, event.timeStamp) },
-        make("span", { class: "aw-symbol", "aria-hidden": "true" }, one.symbol), make("span", {}, one.name), ...one.keys.map((key) => make("kbd", {}, key))));
-    const undo = make("button", { type: "button", class: "aw-button", "data-action": "undo", "aria-keyshortcuts": "Backspace Control+Z", onclick: (event) => this.act(() => this.sitting.undo(), "taken back", event.timeStamp) }, "Undo ", make("kbd", {}, "⌫"));
-    const skip = make("button", { type: "button", class: "aw-button", "data-action": "skip", "aria-keyshortcuts": "s", onclick: (event) => this.act(() => this.sitting.say("skip"), "skipped", event.timeStamp) }, "Skip ", make("kbd", {}, "s"));
-    return [
-      ...this.statusRow(),
-      make("h2", {}, schema.prompt),
-      this.parts.pictures,
-      make("div", { class: "aw-answers", role: "group", "aria-label": schema.prompt }, ...answers),
-      make("div", { class: "aw-others" }, undo, skip, make("span", { class: "aw-keys-on" }, "Keys are on · Esc leaves"), make("span", { class: "aw-keys-off" }, "Keys are off · click here to use them")),
-      make("details", { class: "aw-guideline" }, make("summary", {}, "How to decide"), schema.guideline),
-    ];
+    const { sitting } = this;
+    this.meetKeys();
+    this.page = new LabelPage({ sitting, keys: this.keys, deed: (name, event) => this.deed(name, event) });
+    this.root.setAttribute("aria-label", `${sitting.schema.prompt} Keys work while this has the focus; Escape leaves.`);
+    return this.page.elements;
+  }
+  meetKeys() {
+    if (this.keys) return;
+    this.keys = new Keys(this.sitting.schema);
+    this.dialog = new KeysDialog(this.keys);
   }
   endStage() {
-    const { answer, skip } = this.sitting.count;
-    this.parts = {};
-    const buttons = [make("button", { type: "button", class: "aw-button", "data-action": "undo", onclick: () => this.act(() => this.sitting.undo(), "taken back") }, "Undo the last ", make("kbd", {}, "⌫"))];
-    if (skip) buttons.push(make("button", { type: "button", class: "aw-button", "data-action": "again", onclick: () => this.sitting.showSkipped() }, "Show the skipped ones again"));
-    return [...this.statusRow(), make("h2", {}, "All done. Thank you!"), make("p", { class: "aw-note" }, `${answer} answered, ${skip} skipped by ${this.sitting.annotator}.`), make("div", { class: "aw-others" }, ...buttons)];
-  }
-  drawStatus() {
-    const { count, pace, outbox, alert } = this.sitting;
-    const done = count.answer + count.skip;
-    const words = [`${done} of ${count.total}`];
-    if (count.skip) words.push(`${count.skip} skipped`);
-    if (pace?.seconds_each) words.push(`${pace.seconds_each.toFixed(1)} s each`);
-    if (pace?.seconds_each && done < count.total) words.push(inWords(pace.seconds_each * (count.total - done)));
-    this.parts.progress.textContent = words.join(" · ");
-    this.parts.fill.style.width = `${(100 * done) / Math.max(count.total, 1)}%`;
-    this.parts.bar.setAttribute("aria-valuemax", count.total);
-    this.parts.bar.setAttribute("aria-valuenow", done);
-    const save = outbox.state();
-    this.parts.save.textContent = save.words;
-    this.parts.save.dataset.state = save.state;
-    const why = alert || save.why;
-    if (this.parts.why.textContent !== why) this.parts.why.textContent = why;
-  }
-  drawPicture() {
-    const { current } = this.sitting;
-    const { pictures } = this.parts;
-    if (pictures.dataset.task === (current?.task_id ?? "")) return;
-    pictures.dataset.task = current?.task_id ?? "";
-    const names = current?.pictures ?? [];
-    while (pictures.children.length > names.length) pictures.lastChild.remove();
-    while (pictures.children.length < names.length) pictures.append(make("figure", {}, make("canvas", { width: "384", height: "384", role: "img" }), make("figcaption")));
-    names.forEach((name, number) => {
-      const [canvas, caption] = pictures.children[number].children;
-      const context = canvas.getContext("2d");
-      context.imageSmoothingQuality = "high";
-      context.drawImage(current.bitmaps[number], 0, 0, canvas.width, canvas.height);
-      canvas.setAttribute("aria-label", `The ${name} to judge, a picture`);
-      caption.textContent = name;
-    });
-    if (current) current.shown = performance.now();
+    this.meetKeys();
+    const { sitting } = this;
+    const { answer, skip } = sitting.count;
+    this.status = new StatusRow();
+    this.strip = new AnswerStrip({ schema: sitting.schema, change: (said) => this.deed("change", said) });
+    this.conflict = new ConflictNote({ resolve: (conflict, mine) => sitting.resolve(conflict, mine) });
+    const buttons = [button("undo", ["Undo the last ", ...this.keys.signs("undo")], (event) => this.deed("undo", event))];
+    if (skip) buttons.push(button("again", "Show the skipped ones again", () => sitting.showSkipped()));
+    return [...this.status.elements, this.conflict.element, make("h2", {}, "All done. Thank you!"), make("p", { class: "aw-note" }, `${answer} answered, ${skip} skipped by ${sitting.annotator}.`), make("div", { class: "aw-others" }, ...buttons), this.strip.element];
   }
 }
+
+const remembered = (place) => {
+  try {
+    return localStorage.getItem(place) ?? "";
+  } catch {
+    return ""; // a browser that keeps nothing: the name is typed again
+  }
+};
+const remember = (place, text) => {
+  try {
+    localStorage.setItem(place, text);
+  } catch {
+    // as above
+  }
+};
 
 // anywidget calls this once per widget, so that two labellers on one page share nothing.
 export default () => {
@@ -169,7 +192,7 @@ export default () => {
   return {
     initialize({ model }) {
       sitting = new Sitting(model);
-      return () => clearInterval(sitting.outbox.timer);
+      return () => sitting.outbox.close();
     },
     render({ el }) {
       const view = new View(sitting, el);

@@ -1,0 +1,47 @@
+// The neighbours of what is shown, as one wide picture; the marked ones are what the answer is about. Drawn at the key
+// press with the picture itself. A cursor points at one cell: where a run is split, and what the player jumps to.
+
+class FilmStrip {
+  constructor({ pointed }) {
+    this.pointed = pointed; // called with the time of a cell that was clicked
+    this.canvas = make("canvas", { role: "img" });
+    this.marks = make("div", { class: "aw-film-marked" });
+    this.cursor = make("div", { class: "aw-film-cursor" });
+    this.element = make("div", { class: "aw-film", onclick: (event) => this.clicked(event) }, this.canvas, this.marks, this.cursor);
+    this.element.hidden = true;
+  }
+  show(item) {
+    const strip = item?.strip ?? null;
+    if (this.strip === strip) return;
+    this.strip = strip;
+    this.element.hidden = !strip;
+    if (!strip) return;
+    const { bitmap, marked, times_s } = strip;
+    if (this.canvas.width !== bitmap.width || this.canvas.height !== bitmap.height) Object.assign(this.canvas, { width: bitmap.width, height: bitmap.height });
+    (this.paper ??= this.canvas.getContext("2d", { alpha: false })).drawImage(bitmap, 0, 0);
+    this.put(this.marks, marked[0], marked[1] - marked[0] + 1);
+    this.point(Math.floor((marked[0] + marked[1] + 1) / 2));
+    this.canvas.setAttribute("aria-label", `${times_s.length} pictures in a row, ${marked[1] > marked[0] ? `${marked[1] - marked[0] + 1} of them are asked about` : `number ${marked[0] + 1} is asked about`}`);
+  }
+  put(element, first, n) {
+    const share = 100 / this.strip.times_s.length;
+    element.style.left = `${first * share}%`;
+    element.style.width = `${n * share}%`;
+  }
+  point(cell) {
+    this.cell = Math.min(Math.max(cell, 0), this.strip.times_s.length - 1);
+    this.put(this.cursor, this.cell, 1);
+  }
+  step(by) {
+    if (this.strip) this.point(this.cell + by);
+  }
+  clicked(event) {
+    const box = this.canvas.getBoundingClientRect();
+    this.point(Math.floor(((event.clientX - box.left) / box.width) * this.strip.times_s.length));
+    this.pointed(this.strip.times_s[this.cell]);
+  }
+  get into() {
+    // How many of the pictures asked about lie before the cursor: where a run is split.
+    return this.strip ? this.cell - this.strip.marked[0] : 0;
+  }
+}
