@@ -88,6 +88,7 @@ _POSTGRESQL_APPEND_ONLY = (
 # The promise "append-only" is kept by the database itself, whoever opens it.
 APPEND_ONLY = {"sqlite": _SQLITE_APPEND_ONLY, "postgresql": _POSTGRESQL_APPEND_ONLY}
 
+_decode = json.JSONDecoder().raw_decode
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -132,7 +133,7 @@ def row_of(
     }
 
 
-def recorded_from(row: Mapping[str, Any] | sa.RowMapping) -> RecordedEvent:
+def recorded_from(row: Mapping[str, Any]) -> RecordedEvent:
     """Return the row as the event it holds.
 
     It was checked when it was recorded and is not checked again: reading stays fast, and an answer to a question that
@@ -150,7 +151,7 @@ def recorded_from(row: Mapping[str, Any] | sa.RowMapping) -> RecordedEvent:
         kind=row["kind"],
         value=row["value"],
         undoes=row["undoes"] or "",
-        details=MappingProxyType(json.loads(row["details"])),
+        details=MappingProxyType(_decode(row["details"])[0]),
         after=row["after"],
     )
     return RecordedEvent(

@@ -83,9 +83,9 @@ def others_at_it(
 ) -> sa.ScalarSelect[int]:
     """Return how many other people have answered the item, or have it in hand just now."""
     answer, later = label_events.alias("answer"), label_events.alias("later")
+    same = ("question", "clip", "start_s", "end_s", "annotator")
     newer = sa.exists().where(
-        about_this_item(later, question),
-        later.c.annotator == answer.c.annotator,
+        *(later.c[name] == answer.c[name] for name in same),
         later.c.sequence > answer.c.sequence,
         counts_as_word(later),
     )

@@ -146,7 +146,8 @@ class LabelStore:
         """Return one person's last word about each item (answers and skips), oldest first."""
         query = standing_events(question, annotator).order_by(EVENTS.sequence)
         with self.database.reading() as connection:
-            return [recorded_from(row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(query).all()
+        return [recorded_from(dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
     def answers(self, question: str) -> pd.DataFrame:
         """Return the standing answers to a question with all that is kept about them.
