@@ -164,7 +164,7 @@ def test_items_are_found_by_id_and_by_moment(store, answer):
     assert queue.item_about("clip.1a2b3c4d", 0.15, 0.15) is None
     assert queue.item("nowhere") is None
     answer(items(3)[2], "Ada")
-    assert queue.said_about("Ada") == [items(3)[2]]
+    assert queue.said_about("Ada") == {("clip.1a2b3c4d", 0.2, 0.2): items(3)[2].item_id}
 
 
 def test_queues_in_one_store_do_not_mix_and_keep_their_question(store):

@@ -94,9 +94,20 @@ def others_at_it(
         .where(about_this_item(answer, question), answer.c.kind == "answer", counts_as_word(answer), ~newer)
         .correlate(work_items)
     )
+    word = label_events.alias("word")
+    said_by_holder = (
+        sa.exists()
+        .where(about_this_item(word, question), word.c.annotator == leases.c.annotator, counts_as_word(word))
+        .correlate(leases, work_items)
+    )
     in_hand = (
         sa.select(leases.c.annotator)
-        .where(leases.c.queue == queue, leases.c.position == ITEMS.position, leases.c.until_s > now)
+        .where(
+            leases.c.queue == queue,
+            leases.c.position == ITEMS.position,
+            leases.c.until_s > now,
+            ~said_by_holder,
+        )
         .correlate(work_items)
     )
     people = sa.union(answered, in_hand).subquery("people")

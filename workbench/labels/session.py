@@ -51,6 +51,7 @@ class LabelSession:
             Counter()
         )  # of the words that stand; counted along, for it is asked at each answer
         self._seconds: list[float] = []
+        self._repeated: dict[str, str] = {}  # hidden repeats answered in this sitting: the task, by operation
         for recorded in store.standing(schema.question, self.annotator):
             event = recorded.event
             if self._source.task_of(event.clip, event.start_s, event.end_s) is not None:
@@ -91,6 +92,8 @@ class LabelSession:
         """
 
         def wanted(task: Task) -> bool:
+            if _is_repeat(task):
+                return not skipped and task.task_id not in self._repeated.values()
             last = self._last(task)
             return (last is not None and last.event.kind == "skip") if skipped else last is None
 
@@ -98,7 +101,8 @@ class LabelSession:
 
     def last_word(self, task_id: str) -> RecordedEvent | None:
         """Return the answer or skip that stands for a task, if there is one."""
-        return self._last(self.task(task_id))
+        task = self.task(task_id)
+        return None if _is_repeat(task) else self._last(task)  # a repeat must not show the first answer
 
     def _last(self, what: Task | LabelEvent) -> RecordedEvent | None:
         words = self._words.get(place_of(what))
@@ -187,6 +191,7 @@ class LabelSession:
     def progress(self) -> SessionProgress:
         """Say how far this person is, and the pace of this sitting."""
         total, answered, skipped = self._source.total(), self._kinds["answer"], self._kinds["skip"]
+        answered += len(self._repeated)
         pace = median(self._seconds[-PACE_OVER:]) if self._seconds else None
         left = None if pace is None else pace * (total - answered - skipped)
         return SessionProgress(
@@ -198,6 +203,7 @@ class LabelSession:
         details = dict(task.details()) | dict(operation.details or {})
         if operation.seconds_taken is not None:
             details["seconds_taken"] = round(float(operation.seconds_taken), 3)
+        again = _is_repeat(task) and operation.kind in ("answer", "skip")
         return LabelEvent(
             op_id=operation.op_id,
             annotator=self.annotator,
@@ -206,18 +212,20 @@ class LabelSession:
             clip=task.clip,
             start_s=task.start_s,
             end_s=task.end_s,
-            kind=operation.kind,  # type: ignore[arg-type]  # checked by LabelEvent
+            kind="repeat" if again else operation.kind,  # type: ignore[arg-type]  # checked by LabelEvent
             value=operation.value,
             undoes=operation.undoes,
             details=details,
-            after=operation.after,
+            after=None if again else operation.after,
         )
 
     def _take_in(self, operation: Operation, recorded: RecordedEvent) -> None:
         """Take what was recorded into account; a repeated operation and a conflict change nothing."""
         event, place = recorded.event, place_of(recorded.event)
         words = self._words.get(place, [])
-        if event.kind == "undo":
+        if event.kind == "repeat":
+            self._repeated[event.op_id] = operation.task_id
+        if event.kind == "undo" and self._repeated.pop(event.undoes, None) is None:
             self._stand(place, [word for word in words if word.event.op_id != event.undoes])
         if event.kind not in ("answer", "skip") or recorded.conflicts_with:
             return
@@ -235,3 +243,8 @@ class LabelSession:
         if words:
             self._kinds[words[-1].event.kind] += 1
         self._words[place] = words
+
+
+def _is_repeat(task: Task) -> bool:
+    """Whether a task asks again what its person has answered; see :class:`QueuedTask`."""
+    return bool(getattr(task, "repeat_of", ""))

@@ -158,15 +158,14 @@ class TaskQueue:
         moment = (ITEMS.clip == clip, ITEMS.start_s == round(start_s, 6), ITEMS.end_s == round(end_s, 6))
         return self._find(*moment, ITEMS.role != "repeat")
 
-    def said_about(self, annotator: str) -> list[QueueItem]:
-        """Return the items that this person has answered or skipped, in the queue's order."""
-        person = check_annotator(annotator)
-        mine = sa.or_(
-            sa.and_(ITEMS.role != "repeat", has_word(self.question, person)), self._repeated(person)
-        )
-        query = self._items().where(mine).order_by(ITEMS.position)
+    def said_about(self, annotator: str) -> dict[tuple[str, float, float], str]:
+        """Return what this person has answered or skipped: clip, start and end, and the id of the item about them."""
+        mine = has_word(self.question, check_annotator(annotator))
+        query = self._items().where(ITEMS.role != "repeat", ITEMS.split.is_(False), mine)
+        names = query.with_only_columns(ITEMS.clip, ITEMS.start_s, ITEMS.end_s, ITEMS.item_id)
         with self._database.reading() as connection:
-            return [item_from(row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(names.order_by(ITEMS.position)).all()
+        return {(clip, start_s, end_s): item_id for clip, start_s, end_s, item_id in rows}
 
     def split(self, item_id: str, parts: Iterable[QueueItem]) -> None:
         """Ask about the parts instead of the item, from now on and for everybody; what was answered stays."""
