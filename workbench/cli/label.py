@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli import label_agreement
+from workbench.cli import label_agreement, label_store
 from workbench.cli.common import JsonOption, ProjectOption, tell
 
 app = typer.Typer(help="People's answers: export and import them.", no_args_is_help=True)
 app.command(name="agreement")(label_agreement.agreement)
+for command in label_store.COMMANDS:
+    app.command(name=command.__name__)(command)
 
 
 @app.command(name="export")
