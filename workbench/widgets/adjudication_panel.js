@@ -97,9 +97,17 @@ class Panel {
   }
 
   seen(pictures, missing) {
-    const figures = pictures.map((one, k) =>
-      make("figure", {}, make("img", { src: this.urls[k], alt: one.name, className: one.kind === "jpeg" ? "wide" : "" }), make("figcaption", {}, one.name)));
+    const figures = pictures.map((one, k) => {
+      const picture = make("img", { src: this.urls[k], alt: one.name, className: one.cells ? "wide" : "" });
+      return make("figure", {}, make("div", { className: "frame" }, picture, this.mark(one)), make("figcaption", {}, one.name + (one.cells ? " (the item is underlined)" : "")));
+    });
     return make("div", { className: "seen" }, ...figures, missing ? make("p", {}, missing) : null);
+  }
+
+  mark({ cells, marked }) {
+    if (!cells) return null;
+    const [first, last] = marked;
+    return make("div", { className: "mark", style: `left:${(100 * first) / cells}%;width:${(100 * (last - first + 1)) / cells}%` });
   }
 
   answers() {

@@ -108,7 +108,9 @@ class AdjudicationPanel(anywidget.AnyWidget):
                 told["pictures"].append({"name": picture.name, "kind": "png"})
                 buffers.append(picture.png)
             if shown.strip is not None:
-                told["pictures"].append({"name": f"{shown.strip.name} before and after", "kind": "jpeg"})
+                n_cells, marked = len(shown.strip.times_s), list(shown.strip.marked)
+                strip = {"name": f"{shown.strip.name}, before and after", "cells": n_cells, "marked": marked}
+                told["pictures"].append({"kind": "jpeg", **strip})
                 buffers.append(shown.strip.jpeg)
         self.send(told, buffers)
 

@@ -7,6 +7,7 @@ import pandas as pd
 from workbench.evaluation.agreement.coefficients import WeightKind
 from workbench.evaluation.agreement.reliability import Reliability, gold_accuracy, self_agreement
 from workbench.evaluation.agreement.summary import MODALITY_QUESTIONS, AgreementReport, agreement_report
+from workbench.labels.gold import gold_items
 from workbench.labels.schema import CANNOT_TELL, schema_of
 from workbench.labels.store import LABEL_COLUMNS, LabelStore
 from workbench.project import Project
@@ -30,9 +31,10 @@ def stored_agreement(
     with LabelStore.open(project.labels, read_only=True) as store:
         answers = {name: store.answers(name) for name in wanted}
         n_skipped, repeats = len(store.skips(question)), store.repeats(question)
+        gold = gold_items(store, question)
     reliability = Reliability(
         self_agreement=self_agreement(_asked_again(answers[question], repeats)),
-        gold=gold_accuracy(_on_gold(answers[question])),
+        gold=gold_accuracy(_on_gold(answers[question], gold)),
     )
     return agreement_report(
         question, answers, weights=weights, seed=seed, reliability=reliability, n_skipped=n_skipped
@@ -47,8 +49,6 @@ def _asked_again(answers: pd.DataFrame, repeats: pd.DataFrame) -> pd.DataFrame:
     return both[~both[["first", "again"]].isin(["", CANNOT_TELL]).any(axis=1)]
 
 
-def _on_gold(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return answers to items whose answer was settled beforehand."""
-    settled = answers["details"].map(lambda details: details.get("gold", "")) if len(answers) else []
-    judged = answers.assign(settled=settled)
-    return judged[judged["settled"].isin(set(judged["settled"]) - {""}) & (judged["value"] != CANNOT_TELL)]
+def _on_gold(answers: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers of those who could tell to items whose answer was settled beforehand."""
+    return answers[answers["value"] != CANNOT_TELL].merge(gold, on=["clip", "start_s", "end_s"])
