@@ -236,7 +236,7 @@ def test_a_guess_travels_only_when_it_may_be_shown_and_what_it_did_is_kept(proje
             first, answer(item["task_id"], "open", number * 2 + 1, own="closed", seen=reveal == "after")
         )
         with LabelStore.open(project.labels, read_only=True) as store:
-            kept.append([r.event.details for r in store.standing("mouth", name)][0])
+            kept.append(next(r.event.details for r in store.standing("mouth", name)))
     assert [d["changed_mind"] for d in kept] == [True, False, False]
     assert all((d["suggested"], d["own"]) == ("open", "closed") for d in kept)
     with pytest.raises(InvalidInputError, match="after, before or never"):

@@ -10,7 +10,9 @@ class View {
     element.append(this.root);
     this.schedule = this.schedule.bind(this);
     this.beforeUnload = (event) => this.sitting.outbox.entries.size && event.preventDefault();
+    this.settled = ({ detail }) => this.root.dispatchEvent(new CustomEvent("aw-settled", { bubbles: true, detail }));
     sitting.addEventListener("change", this.schedule);
+    sitting.addEventListener("settled", this.settled);
     window.addEventListener("beforeunload", this.beforeUnload);
     this.draw();
   }
@@ -18,6 +20,7 @@ class View {
     clearTimeout(this.later);
     this.page?.remove();
     this.sitting.removeEventListener("change", this.schedule);
+    this.sitting.removeEventListener("settled", this.settled);
     window.removeEventListener("beforeunload", this.beforeUnload);
     this.root.remove();
   }

@@ -3,6 +3,7 @@
 const LEAST_AHEAD = 40; // items kept decoded before they are needed
 const SECONDS_AHEAD = 8; // and at least what is answered in so many seconds at one's pace: a paused kernel is not felt
 const MOST_IN_BATCH = 50; // the kernel sends no more at once
+const FIRST_BATCH = 4; // few, so that the first picture is there at once; then each time twice as many
 const PACE_OVER_MS = 3000;
 
 class FrameQueue {
@@ -11,7 +12,7 @@ class FrameQueue {
     this.clear();
   }
   clear(skipped = false) {
-    Object.assign(this, { items: [], start: 0, asked: null, exhausted: false, skipped, answered: [], round: newId() });
+    Object.assign(this, { items: [], start: 0, batch: FIRST_BATCH, asked: null, exhausted: false, skipped, answered: [], round: newId() });
   }
   get current() {
     return this.items[0]?.bitmaps ? this.items[0] : null;
@@ -30,12 +31,12 @@ class FrameQueue {
     if (!item.bitmaps) this.send({ type: "item", task_id: item.task_id });
   }
   more() {
-    const wanted = Math.min(this.ahead - this.items.length, MOST_IN_BATCH);
+    const wanted = Math.min(this.ahead - this.items.length, this.batch);
     const patient = this.asked !== null && performance.now() - this.asked < NO_ANSWER_MS;
-    if (patient || this.exhausted || wanted < (this.items.length ? 8 : 1)) return;
+    if (patient || this.exhausted || wanted < Math.min(this.batch, 8)) return;
     this.asked = performance.now();
-    // The first few alone, so that the first picture is there at once.
-    this.send({ type: "more", start: this.start, n: this.items.length ? wanted : 3, skipped: this.skipped, round: this.round });
+    this.batch = Math.min(2 * this.batch, MOST_IN_BATCH);
+    this.send({ type: "more", start: this.start, n: wanted, skipped: this.skipped, round: this.round });
   }
   async arrived(message, buffers) {
     if (message.round !== this.round || message.start !== this.start) return; // an answer to a question asked twice

@@ -41,7 +41,7 @@ class Outbox {
   add(operation) {
     const born = Date.now();
     this.order = Math.max((this.order ?? 0) + 1, born * 1000);
-    this.entries.set(operation.op_id, { op_id: operation.op_id, shelf: this.shelf, tab: this.tab, operation, born, order: this.order, fresh: true });
+    this.entries.set(operation.op_id, { op_id: operation.op_id, shelf: this.shelf, tab: this.tab, operation, born, began: performance.now(), order: this.order, fresh: true });
     afterPaint(() => this.wake()); // the next picture comes first
   }
   wake() {
@@ -77,7 +77,7 @@ class Outbox {
       }
       gone.push(result.op_id);
       this.entries.delete(result.op_id);
-      this.settled(result, entry.operation);
+      this.settled(result, entry.operation, performance.now() - entry.began);
     }
     if (gone.length) this.kept.remove(gone).then(() => this.tell());
     if (gone.length) this.others?.postMessage(gone);

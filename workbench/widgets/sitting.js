@@ -11,7 +11,7 @@ class Sitting extends EventTarget {
     this.asks = new Map();
     const send = (message) => this.send(message);
     const changed = () => this.changed();
-    this.outbox = new Outbox({ send, changed, settled: (result, operation) => this.settled(result, operation) });
+    this.outbox = new Outbox({ send, changed, settled: (...what) => this.settled(...what) });
     this.queue = new FrameQueue({ send, changed });
     this.clear();
     model.on("msg:custom", (message, buffers) => this.receive(message, buffers ?? []));
@@ -198,7 +198,8 @@ class Sitting extends EventTarget {
   }
 
   // What became of it.
-  settled(result, operation) {
+  settled(result, operation, ms) {
+    this.dispatchEvent(new CustomEvent("settled", { detail: { op_id: result.op_id, state: result.state, ms } }));
     if (result.state === "saved") return;
     const said = this.done.find((one) => one.op_id === operation.op_id);
     this.done = this.done.filter((one) => one !== said);
