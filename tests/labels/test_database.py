@@ -55,6 +55,13 @@ def test_a_journal_without_its_database_is_never_given_a_new_database(tmp_path):
     assert not (tmp_path / FILE).exists()
 
 
+def test_what_a_killed_maker_left_behind_is_removed(tmp_path):
+    left = tmp_path / f".partial-1a2b3c4d-{FILE}"
+    left.write_bytes(b"half a store")
+    LabelStore.open(tmp_path).close()
+    assert left not in set(tmp_path.iterdir())
+
+
 def test_a_held_lock_is_waited_for_then_said(store, event):
     holder = driver().connect(store.path, isolation_level=None)
     impatient = LabelStore.open(store.path.parent, busy_timeout_s=0.1)

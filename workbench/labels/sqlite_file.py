@@ -16,7 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from workbench.errors import InvalidInputError, StorageError
-from workbench.files import atomic_file
+from workbench.files import TEMPORARY_PREFIX, atomic_file
 from workbench.labels.event_table import STORE_VERSION, label_events, make_tables, store_version
 from workbench.labels.failures import storage_error, words_for
 from workbench.labels.migrations import backup_before, migrate
@@ -169,9 +169,17 @@ class SqliteFile:
             return
         if version < STORE_VERSION:
             self._migrate()
+        if any(self._left_behind()):
+            with self._in_turn():  # nobody is at work on one of them now
+                for path in self._left_behind():
+                    path.unlink(missing_ok=True)
         if self._journal() != ("wal" if may_use_wal() else "delete"):
             with self._in_turn():
                 self._choose_journal()
+
+    def _left_behind(self) -> Iterator[Path]:
+        """Yield what was being made when its maker was killed: never more than a part of a store or of a copy."""
+        yield from self.path.parent.glob(f"{TEMPORARY_PREFIX}*-{self.path.stem}*{self.path.suffix}*")
 
     def _migrate(self) -> None:
         with self._in_turn():
