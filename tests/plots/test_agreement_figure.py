@@ -50,7 +50,7 @@ def test_two_people_are_drawn_with_their_counts(report):
     pair = report.by_pair[0]
     ax = plot_pair(pair, ("closed", "open"))
     assert [text.get_text() for text in ax.texts] == [str(n) for n in pair.table.ravel()]
-    assert f"{pair.same.k} of {pair.same.n}" in ax.get_title()
+    assert f"{pair.same.k} of {pair.same.n}" in ax.get_title(loc="left")
 
 
 def test_two_people_without_a_common_item_cannot_be_drawn(report):

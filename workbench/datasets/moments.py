@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -11,8 +13,13 @@ from workbench.errors import InvalidInputError
 from workbench.features.voice_activity import voiced
 
 
-def moments_table(dataset: Dataset) -> pd.DataFrame:
+def moments_table(dataset: Dataset, *, clips: Collection[str] | None = None) -> pd.DataFrame:
     """Return one row per moment of every extracted clip, in the catalog's order.
+
+    Parameters
+    ----------
+    clips : collection of str, optional
+        Only these.
 
     Returns
     -------
@@ -23,10 +30,12 @@ def moments_table(dataset: Dataset) -> pd.DataFrame:
     Raises
     ------
     InvalidInputError
-        Not one clip of the dataset was extracted.
+        Not one of the clips was extracted.
     """
     store = FeatureStore(dataset.folder / "features")
     catalog = dataset.table()
+    if clips is not None:
+        catalog = catalog[catalog["clip"].isin(set(clips))]
     parts = [_moments_of(store, row) for row in catalog.to_dict("records") if store.has(row["clip"])]
     if not parts:
         raise InvalidInputError(
