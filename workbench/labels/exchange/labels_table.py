@@ -34,9 +34,8 @@ def export_labels(store: LabelStore, path: Path, *, question: str | None = None)
         The file cannot be written.
     """
     lines = _is_json_lines(path)
-    table = store.current(question)
     tally = ContentTally(LABEL_COLUMNS)
-    rows = (dict(zip(LABEL_COLUMNS, row, strict=True)) for row in table.itertuples(index=False, name=None))
+    rows = (dict(zip(LABEL_COLUMNS, row, strict=True)) for row in store.labels(question))
     with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
         (_write_json_lines if lines else _write_csv)(stream, _counted(rows, tally))
     write_manifest(path, kind="labels table", tally=tally, escaping=None if lines else cells.RULE)
