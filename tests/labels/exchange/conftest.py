@@ -44,3 +44,12 @@ def another_store(tmp_path):
     """A second, empty store."""
     with LabelStore.open(tmp_path / "another") as another:
         yield another
+
+
+@pytest.fixture(scope="session")
+def label_studio(tmp_path_factory):
+    """A real Label Studio server on the loopback."""
+    from label_studio_server import label_studio_server
+
+    with label_studio_server(tmp_path_factory.mktemp("label-studio")) as server:
+        yield server
