@@ -34,8 +34,10 @@ def ids(claimed):
 
 def test_items_come_in_their_order_and_filling_again_adds_nothing(store):
     queue = TaskQueue(store, "mouths", "mouth")
+    assert queue.is_empty()
     assert queue.fill(items(3)) == 3
     assert queue.fill(items(5)) == 2
+    assert not queue.is_empty()
     assert ids(queue.claim("Ada", 4)) == ["0", "1", "2", "3"]
     assert queue.claim("Ada", 1, held=[item.item_id for item in items(4)])[0] == items(5)[4]
 
@@ -91,16 +93,19 @@ def test_a_skip_and_an_undone_answer_leave_the_item_to_others(store, answer, eve
 
 
 def test_a_lease_runs_out_by_the_databases_clock_and_a_late_answer_is_kept(store, answer, monkeypatch):
-    queue = TaskQueue(store, "mouths", "mouth", lease_s=100)
+    def after(seconds):
+        monkeypatch.setattr(store.database, "clock", store.database.clock + seconds)
+        return TaskQueue(store, "mouths", "mouth", lease_s=100)
+
+    queue = after(0)
     queue.fill(items(1))
     (item,) = queue.claim("Ada")
     assert queue.claim("Bob") == []
-    monkeypatch.setattr(store.database, "clock", store.database.clock + 99)
+    queue = after(99)
     assert queue.claim("Bob") == []
     assert queue.renew("Ada") == 1
-    monkeypatch.setattr(store.database, "clock", store.database.clock + 99)
-    assert queue.claim("Bob") == []
-    monkeypatch.setattr(store.database, "clock", store.database.clock + 2)
+    assert after(99).claim("Bob") == []
+    queue = after(2)
     assert queue.claim("Bob") == [item]
     assert queue.renew("Ada") == 0
     answer(item, "Ada")

@@ -71,7 +71,9 @@ def about_this_item(events: sa.FromClause, question: str) -> sa.ColumnElement[bo
     )
 
 
-def has_word(question: str, annotator: str, *, kinds: tuple[str, ...] = ("answer", "skip")) -> sa.Exists:
+def has_word(
+    question: str, annotator: sa.ColumnElement[str], *, kinds: tuple[str, ...] = ("answer", "skip")
+) -> sa.Exists:
     """Return the condition that this person has said something about the item that was not taken back."""
     said = label_events.alias("said")
     mine = sa.and_(said.c.annotator == annotator, said.c.kind.in_(kinds), said.c.conflicts_with.is_(None))
@@ -79,7 +81,7 @@ def has_word(question: str, annotator: str, *, kinds: tuple[str, ...] = ("answer
 
 
 def others_at_it(
-    queue: str, question: str, annotator: str, now: sa.ColumnElement[float]
+    queue: str, question: str, annotator: sa.ColumnElement[str], now: sa.ColumnElement[float]
 ) -> sa.ScalarSelect[int]:
     """Return how many other people have answered the item, or have it in hand just now."""
     answer, later = label_events.alias("answer"), label_events.alias("later")

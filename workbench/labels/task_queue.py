@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,8 @@ import sqlalchemy as sa
 from workbench.errors import InvalidInputError
 from workbench.labels.annotation import check_annotator
 from workbench.labels.item_rows import add_items, item_from
-from workbench.labels.queue_tables import (
-    ITEMS,
-    has_word,
-    leases,
-    make_queue_tables,
-    others_at_it,
-    work_items,
-    work_queues,
-)
+from workbench.labels.queue_statements import QueueStatements
+from workbench.labels.queue_tables import ITEMS, leases, make_queue_tables, work_items, work_queues
 from workbench.labels.schema import schema_of
 from workbench.labels.store import LabelStore
 from workbench.labels.work_items import QueueItem
@@ -83,6 +76,7 @@ class TaskQueue:
             )
         self.name, self.question, self.overlap, self.lease_s = name, question, overlap, lease_s
         self._database = store.database
+        self._ask = QueueStatements(name, question, overlap, store.database.clock)
         self._from: dict[str, int] = {}
         self._not_before: dict[str, float] = {}
         with self._database.writing() as connection:
@@ -94,6 +88,11 @@ class TaskQueue:
             raise InvalidInputError(
                 f"A queue must keep its question. {name!r} asks {known!r}, received {question!r}: use another name."
             )
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever put in."""
+        with self._database.reading() as connection:
+            return connection.execute(self._ask.items.limit(1)).first() is None
 
     def fill(self, items: Iterable[QueueItem]) -> int:
         """Add the items that are not there yet at the end, in their order, and return how many were new.
@@ -120,34 +119,27 @@ class TaskQueue:
             Ids of items that this sitting has already: they are not handed out again.
         """
         person = check_annotator(annotator)
+        asked = {"person": person, "held": list(held)}
         with self._database.reading() as connection:
-            due = self._due_repeats(connection, person, held, n)
-            first = self._first_open(connection, person, held) if len(due) < n else None
+            due = self._due_repeats(connection, asked, n)
+            first = self._first_open(connection, asked) if len(due) < n else None
         if first is None and not due:
             return []
         with self._database.writing() as connection:
-            rows = due + (
-                self._open(connection, person, held, first, n - len(due)) if first is not None else []
-            )
+            rows = due + ([] if first is None else self._open(connection, asked, first, n - len(due)))
             self._lease(connection, person, [row["position"] for row in rows])
         plain = [row["position"] for row in rows if row["role"] != "repeat"]
-        self._from[person] = max([self._from.get(person, 0) if first is None else first, *plain])
+        self._from[person] = max([first or self._from.get(person, 0), *plain])
         return [item_from(row) for row in rows]
 
     def renew(self, annotator: str) -> int:
         """Hold everything this person has in hand for another whole lease, and return how many items that is."""
         until = self._database.clock + self.lease_s
-        with self._database.writing() as connection:
-            return connection.execute(
-                leases.update().where(self._live(annotator)).values(until_s=until)
-            ).rowcount
+        return self._set_until(annotator, until)
 
     def release(self, annotator: str) -> int:
         """Give back everything this person has in hand, and return how many items that is."""
-        with self._database.writing() as connection:
-            return connection.execute(
-                leases.update().where(self._live(annotator)).values(until_s=0.0)
-            ).rowcount
+        return self._set_until(annotator, 0.0)
 
     def item(self, item_id: str) -> QueueItem | None:
         """Return an item by its id, whoever has it; None for a stranger's."""
@@ -160,11 +152,8 @@ class TaskQueue:
 
     def said_about(self, annotator: str) -> dict[tuple[str, float, float], str]:
         """Return what this person has answered or skipped: clip, start and end, and the id of the item about them."""
-        mine = has_word(self.question, check_annotator(annotator))
-        query = self._items().where(ITEMS.role != "repeat", ITEMS.split.is_(False), mine)
-        names = query.with_only_columns(ITEMS.clip, ITEMS.start_s, ITEMS.end_s, ITEMS.item_id)
         with self._database.reading() as connection:
-            rows = connection.execute(names.order_by(ITEMS.position)).all()
+            rows = connection.execute(self._ask.said, {"person": check_annotator(annotator)}).all()
         return {(clip, start_s, end_s): item_id for clip, start_s, end_s, item_id in rows}
 
     def split(self, item_id: str, parts: Iterable[QueueItem]) -> None:
@@ -179,108 +168,57 @@ class TaskQueue:
 
     def counts(self, annotator: str) -> QueueCounts:
         """Say how far a person is."""
-        person = check_annotator(annotator)
-        plain = ITEMS.role != "repeat"
-        answered = sa.and_(plain, has_word(self.question, person, kinds=("answer",)))
-        said = sa.and_(plain, has_word(self.question, person))
-
-        def number_of(condition: sa.ColumnElement[bool]) -> Any:
-            return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
-
-        mine = sa.exists().where(self._live(person), leases.c.position == ITEMS.position)
-        waiting = sa.and_(mine, ~said, ~self._repeated(person))
-        query = sa.select(
-            sa.func.count(),
-            number_of(sa.or_(answered, self._repeated(person))),
-            number_of(said) - number_of(answered),
-            number_of(waiting),
-        ).where(ITEMS.queue == self.name, ITEMS.split.is_(False))
         with self._database.reading() as connection:
-            return QueueCounts(*(int(number) for number in connection.execute(query).one()))
-
-    def _items(self) -> sa.Select:
-        return sa.select(work_items).where(ITEMS.queue == self.name)
+            row = connection.execute(self._ask.counts, {"person": check_annotator(annotator)}).one()
+        return QueueCounts(*(int(number) for number in row))
 
     def _find(self, *conditions: sa.ColumnElement[bool]) -> QueueItem | None:
-        query = self._items().where(*conditions).order_by(ITEMS.position).limit(1)
+        query = self._ask.items.where(*conditions).order_by(ITEMS.position).limit(1)
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else item_from(row)
 
-    def _live(self, annotator: str) -> sa.ColumnElement[bool]:
-        mine = leases.c.annotator == check_annotator(annotator)
-        return sa.and_(leases.c.queue == self.name, mine, leases.c.until_s > self._database.clock)
-
-    def _repeated(self, person: str) -> sa.ColumnElement[bool]:
-        return sa.and_(ITEMS.role == "repeat", has_word(self.question, person, kinds=("repeat",)))
-
-    def _waiting(self, person: str, held: Collection[str]) -> sa.Select:
-        query = self._items().where(ITEMS.split.is_(False))
-        return query.where(ITEMS.item_id.not_in(held)) if held else query
+    def _set_until(self, annotator: str, until: float | sa.ColumnElement[float]) -> int:
+        change = leases.update().where(self._ask.in_hand).values(until_s=until)
+        with self._database.writing() as connection:
+            return connection.execute(change, {"person": check_annotator(annotator)}).rowcount
 
     def _open(
-        self, connection: sa.Connection, person: str, held: Collection[str], first: int, n: int
+        self, connection: sa.Connection, asked: Mapping[str, Any], first: int, n: int
     ) -> list[sa.RowMapping]:
-        """Return the next items from a position on that this person may be asked."""
-        others = others_at_it(self.name, self.question, person, self._database.clock)
-        query = self._waiting(person, held).where(
-            ITEMS.role != "repeat",
-            ITEMS.position >= first,
-            ~has_word(self.question, person),
-            sa.or_(ITEMS.role == "gold", others < self.overlap),
-        )
-        return list(connection.execute(query.order_by(ITEMS.position).limit(n)).mappings())
+        found = connection.execute(self._ask.open, {**asked, "first": first, "n": n})
+        return list(found.mappings())
 
-    def _first_open(self, connection: sa.Connection, person: str, held: Collection[str]) -> int | None:
+    def _first_open(self, connection: sa.Connection, asked: Mapping[str, Any]) -> int | None:
         """Return where to go on; reads only, so that a long way over what others did keeps nobody waiting."""
+        person = asked["person"]
         here = self._from.get(person, 0)
-        found = self._open(connection, person, held, here, 1)
+        found = self._open(connection, asked, here, 1)
         if not found and here and time.monotonic() >= self._not_before.get(person, 0.0):
             # Once around: what others gave back or let run out lies before.
             begun = time.monotonic()
-            found = self._open(connection, person, held, 0, 1)
+            found = self._open(connection, asked, 0, 1)
             ended = time.monotonic()
             self._not_before[person] = 0.0 if found else ended + _LOOK_AGAIN * (ended - begun)
         return found[0]["position"] if found else None
 
     def _due_repeats(
-        self, connection: sa.Connection, person: str, held: Collection[str], n: int
+        self, connection: sa.Connection, asked: Mapping[str, Any], n: int
     ) -> list[sa.RowMapping]:
-        """Return the repeats of what this person answered long enough ago, measured in items handed to them."""
-        mine = sa.and_(leases.c.queue == self.name, leases.c.annotator == person)
-        newest = connection.scalar(sa.select(sa.func.max(leases.c.number)).where(mine)) or 0
-        first_asked = sa.exists().where(
-            mine, leases.c.position == ITEMS.repeats_position, leases.c.number <= newest - ITEMS.distance
-        )
-        query = self._waiting(person, held).where(
-            ITEMS.role == "repeat",
-            first_asked,
-            has_word(self.question, person, kinds=("answer",)),
-            ~has_word(self.question, person, kinds=("repeat",)),
-        )
-        return list(connection.execute(query.order_by(ITEMS.position).limit(n)).mappings())
+        newest, _ = connection.execute(self._ask.newest, {"person": asked["person"]}).one()
+        found = connection.execute(self._ask.due_repeats, {**asked, "newest": newest, "n": n})
+        return list(found.mappings())
 
     def _lease(self, connection: sa.Connection, person: str, positions: list[int]) -> None:
-        mine = sa.and_(leases.c.queue == self.name, leases.c.annotator == person)
-        newest = connection.scalar(sa.select(sa.func.max(leases.c.number)).where(mine)) or 0
-        again = sa.and_(mine, leases.c.position.in_(positions))
-        before = dict(
-            connection.execute(sa.select(leases.c.position, leases.c.number).where(again)).tuples().all()
-        )
-        until = connection.execute(sa.select(self._database.clock)).scalar_one() + self.lease_s
-        connection.execute(leases.delete().where(again))
+        asked = {"person": person, "positions": positions}
+        newest, now = connection.execute(self._ask.newest, {"person": person}).one()
+        before = dict(connection.execute(self._ask.handed_before, asked).tuples().all())
+        if before:
+            connection.execute(self._ask.forget, asked)
         rows = []
         for position in positions:
             newest += position not in before
-            number = before.get(position, newest)
-            rows.append(
-                {
-                    "queue": self.name,
-                    "position": position,
-                    "annotator": person,
-                    "until_s": until,
-                    "number": number,
-                }
-            )
+            whose = {"queue": self.name, "position": position, "annotator": person}
+            rows.append({**whose, "until_s": now + self.lease_s, "number": before.get(position, newest)})
         if rows:
             connection.execute(leases.insert(), rows)
