@@ -17,14 +17,17 @@ class FilmStrip {
     this.element.hidden = !strip;
     if (!strip) return;
     const { bitmap, marked, times_s } = strip;
-    if (this.canvas.width !== bitmap.width || this.canvas.height !== bitmap.height) Object.assign(this.canvas, { width: bitmap.width, height: bitmap.height });
-    (this.paper ??= this.canvas.getContext("2d", { alpha: false })).drawImage(bitmap, 0, 0);
+    drawWhole(this.canvas, bitmap);
     this.put(this.marks, marked[0], marked[1] - marked[0] + 1);
     this.point(Math.floor((marked[0] + marked[1] + 1) / 2));
-    this.canvas.setAttribute("aria-label", `${times_s.length} pictures in a row, ${marked[1] > marked[0] ? `${marked[1] - marked[0] + 1} of them are asked about` : `number ${marked[0] + 1} is asked about`}`);
+    const words = `${times_s.length} pictures in a row, ${marked[1] > marked[0] ? `${marked[1] - marked[0] + 1} of them are asked about` : `number ${marked[0] + 1} is asked about`}`;
+    if (this.canvas.getAttribute("aria-label") !== words) this.canvas.setAttribute("aria-label", words);
   }
   put(element, first, n) {
     const share = 100 / this.strip.times_s.length;
+    const place = `${first * share}% ${n * share}%`;
+    if (element.dataset.place === place) return; // nothing to lay out
+    element.dataset.place = place;
     element.style.left = `${first * share}%`;
     element.style.width = `${n * share}%`;
   }

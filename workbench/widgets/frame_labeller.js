@@ -28,7 +28,7 @@ class View {
     // A new picture at once; words a moment later and together, so that they never stand in a key's way.
     if (!this.page || this.stage !== this.shownStage) return this.draw();
     this.page.drawPicture();
-    this.later ??= setTimeout(() => this.draw(), 30);
+    this.later ??= setTimeout(() => this.draw(), 40);
   }
   get stage() {
     return this.sitting.stage === "label" && this.sitting.finished ? "end" : this.sitting.stage;
@@ -86,15 +86,17 @@ class View {
     afterPaint(() => {
       if (!said) return;
       this.root.dispatchEvent(new CustomEvent("aw-painted", { bubbles: true, detail: { ms: performance.now() - began, ready, op_id: said.op_id } }));
-      this.draw();
-      const { total, answer, skip } = this.sitting.count;
-      setText(this.spoken, `${words}. ${answer + skip} of ${total}.`);
+      this.words = words;
+      this.schedule();
     });
     said = what();
     if (!said) return;
     if (!this.root.contains(document.activeElement) || !document.activeElement.isConnected) this.root.focus({ preventScroll: true });
     if (this.stage !== this.shownStage) this.draw();
-    else this.page?.drawPicture();
+    else {
+      this.page?.drawPicture();
+      this.page?.status.showSave(this.sitting.outbox); // "saved" must not stand a moment longer than it is true
+    }
   }
 
   // Stages
@@ -110,6 +112,8 @@ class View {
     if (stage !== "label") return;
     this.page.drawPicture();
     this.page.drawRest();
+    const { total, answer, skip } = sitting.count;
+    if (this.words) setText(this.spoken, `${this.words}. ${answer + skip} of ${total}.`);
   }
   enter(stage) {
     const hadFocus = this.root.contains(document.activeElement);

@@ -1,6 +1,5 @@
 // LabelPage: what one sees while labelling. The picture is drawn at the key press; everything else after it was painted.
 
-const PICTURE_PIXELS = 384;
 const IDLE_MS = 300; // so long on one picture, and its surroundings are fetched
 
 const inWords = (seconds) => (seconds < 90 ? `about ${Math.max(1, Math.round(seconds))} s left` : `about ${Math.round(seconds / 60)} min left`);
@@ -15,6 +14,12 @@ class StatusRow {
     this.why = make("p", { class: "aw-why", role: "alert" });
     this.elements = [this.bar, make("div", { class: "aw-status" }, this.progress, this.save), this.notice, this.why];
   }
+  showSave(outbox) {
+    const save = outbox.state();
+    setText(this.save, save.words);
+    setData(this.save, "state", save.state);
+    return save;
+  }
   show({ count, pace, outbox, alert, notice }) {
     const done = count.answer + count.skip;
     const words = [`${done} of ${count.total}`];
@@ -25,9 +30,7 @@ class StatusRow {
     this.fill.style.transform = `scaleX(${done / Math.max(count.total, 1)})`;
     this.bar.setAttribute("aria-valuemax", Math.max(count.total, 1));
     this.bar.setAttribute("aria-valuenow", done);
-    const save = outbox.state();
-    setText(this.save, save.words);
-    setData(this.save, "state", save.state);
+    const save = this.showSave(outbox);
     const calm = save.state === "lost" ? "" : save.why;
     setText(this.notice, notice || calm);
     setText(this.why, alert || (save.state === "lost" ? save.why : ""));
@@ -91,12 +94,10 @@ class LabelPage {
     this.pictures.dataset.task = taskId;
     const names = item?.pictures ?? [];
     while (this.pictures.children.length > names.length) this.pictures.lastChild.remove();
-    while (this.pictures.children.length < names.length) this.pictures.append(make("figure", {}, make("canvas", { width: PICTURE_PIXELS, height: PICTURE_PIXELS, role: "img" }), make("figcaption")));
+    while (this.pictures.children.length < names.length) this.pictures.append(make("figure", {}, make("canvas", { role: "img" }), make("figcaption")));
     names.forEach((name, number) => {
       const [canvas, caption] = this.pictures.children[number].children;
-      const context = (canvas.paper ??= canvas.getContext("2d", { alpha: false }));
-      context.imageSmoothingQuality = "medium";
-      context.drawImage(item.bitmaps[number], 0, 0, PICTURE_PIXELS, PICTURE_PIXELS);
+      drawWhole(canvas, item.bitmaps[number]);
       if (caption.textContent === name) return;
       canvas.setAttribute("aria-label", `The ${name} to judge, a picture`);
       caption.textContent = name;

@@ -24,6 +24,13 @@ const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte
 
 const counted = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
+// A picture in its own size: enlarging it is the compositor's work, beside the page, where it costs a key press nothing.
+const drawWhole = (canvas, bitmap) => {
+  const { width, height } = bitmap;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  (canvas.paper ??= canvas.getContext("2d", { alpha: false })).drawImage(bitmap, 0, 0);
+};
+
 const afterPaint = (callback) => {
   // A task queued from an animation frame runs once that frame was painted. Hidden pages get no frames: hence the timer.
   let done = false;
