@@ -17,7 +17,9 @@ from workbench.datasets.feature_store import FeatureStore
 from workbench.datasets.moments import moments_table
 from workbench.errors import InvalidInputError
 from workbench.files import atomic_file
-from workbench.labels.said import REACH_S
+from workbench.labels.said import grid_times
+from workbench.labels.tasks import Place
+from workbench.media.timeline import GRID_STEP_S
 from workbench.models.runs import Run, latest_run
 from workbench.models.settings import CLASSES
 from workbench.progress import Progress, silent
@@ -32,7 +34,7 @@ NETWORK_OF = {
     "sentiment_both": "audiovisual",
 }
 """The network that answers each question by what the question shows."""
-_CLIPS_AT_ONCE = 20
+_MOST_MOMENTS = 5
 
 
 class Suggestions:
@@ -61,7 +63,7 @@ class Suggestions:
         self._companions = {name: Run.open(project, other) for name, other in facts["companions"].items()}
         self._dataset = dataset
         self._features = FeatureStore(dataset.features)
-        self._known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._known: dict[str, dict[int, np.ndarray]] = {}
 
     @classmethod
     def open(
@@ -102,46 +104,61 @@ class Suggestions:
             )
         return cls(project, found, dataset)
 
-    def prepare(self, clips: Iterable[str], *, progress: Progress = silent) -> None:
-        """Predict, in batches, all moments of those clips that were not predicted yet; what is known is read."""
-        waiting = [clip for clip in dict.fromkeys(clips) if clip not in self._known and not self._read(clip)]
-        for first in range(0, len(waiting), _CLIPS_AT_ONCE):
-            progress(first, len(waiting), "suggestions")
-            self._predict(waiting[first : first + _CLIPS_AT_ONCE])
-        if waiting:
-            progress(len(waiting), len(waiting), "suggestions: ready")
+    def prepare(self, places: Iterable[Place], *, progress: Progress = silent) -> None:
+        """Predict in one go what will be asked about and was not predicted yet; what is known is read.
+
+        Parameters
+        ----------
+        places : iterable of (str, float, float)
+            Clip, start and end of moments or spans. Of a long span, five moments spread over it are predicted.
+        """
+        missing: dict[str, set[int]] = {}
+        for clip, start_s, end_s in places:
+            known = self._known_of(clip)
+            wanted = [moment for moment in _moments(start_s, end_s) if moment not in known]
+            if wanted:
+                missing.setdefault(clip, set()).update(wanted)
+        if missing:
+            progress(0, len(missing), "suggestions")
+            self._predict(missing)
+            progress(len(missing), len(missing), "suggestions: ready")
 
     def of(self, clip: str, start_s: float, end_s: float) -> dict[str, float] | None:
         """Return the probability of each class for a moment, or its mean over a span.
 
         None where the run says nothing: no face, no voice, or a clip without features.
         """
-        self.prepare([clip])
-        times, probabilities = self._known[clip]
-        covered = (times >= start_s - REACH_S) & (times <= end_s + REACH_S)
-        if not covered.any():
+        self.prepare([(clip, start_s, end_s)])
+        said = np.array([self._known[clip][moment] for moment in _moments(start_s, end_s)])
+        said = said[np.isfinite(said).all(axis=1)]
+        if not len(said):
             return None
-        mean = probabilities[covered].mean(axis=0)
-        return {name: float(p) for name, p in zip(self.classes, mean, strict=True)}
+        return {name: float(p) for name, p in zip(self.classes, said.mean(axis=0), strict=True)}
 
-    def _predict(self, clips: list[str]) -> None:
-        n_classes = len(self.classes)
-        nothing = (np.zeros(0), np.zeros((0, n_classes)))
-        there = [clip for clip in clips if self._features.has(clip)]
-        self._known |= dict.fromkeys(clips, nothing)
+    def _predict(self, missing: dict[str, set[int]]) -> None:
+        silence = np.full(len(self.classes), np.nan)
+        for clip, wanted in missing.items():
+            self._known[clip] |= dict.fromkeys(wanted, silence)
+        there = [clip for clip in missing if self._features.has(clip)]
         if not there:
             return
         moments = moments_table(self._dataset, clips=there)
+        asked = [row.moment in missing[row.clip] for row in moments.itertuples()]
         usable = moments["heard"] if self._network == "audio" else moments["face_row"] >= 0
-        moments = moments[usable].assign(answer="")
+        moments = moments[usable & np.array(asked, bool)].assign(answer="")
         if len(moments):
             table = predictions_on(self._dataset, moments, run=self.run, companions=self._companions)
-            columns = [f"p_{name}" for name in self.classes]
-            for clip, rows in table.groupby("clip", sort=False):
-                rows = rows.sort_values("start_s")
-                self._known[str(clip)] = (rows["start_s"].to_numpy(), rows[columns].to_numpy(float))
+            said = table[[f"p_{name}" for name in self.classes]].to_numpy(float)
+            numbers = np.rint(table["start_s"] / GRID_STEP_S).astype(int)
+            for clip, moment, shares in zip(table["clip"], numbers, said, strict=True):
+                self._known[clip][moment] = shares
         for clip in there:
             self._write(clip)
+
+    def _known_of(self, clip: str) -> dict[int, np.ndarray]:
+        if clip not in self._known:
+            self._known[clip] = self._read(clip)
+        return self._known[clip]
 
     def _path(self, clip: str) -> Path:
         return self.run.folder / "suggestions" / f"{clip}.npz"
@@ -152,24 +169,31 @@ class Suggestions:
         return f"{self._weights}|{report.get('recipe', '')}|{report.get('source_sha256', '')}"
 
     def _write(self, clip: str) -> None:
-        times, probabilities = self._known[clip]
+        known = self._known[clip]
         with atomic_file(self._path(clip)) as temporary, temporary.open("wb") as stream:
             np.savez_compressed(
                 stream,
-                time_s=times,
-                probabilities=probabilities.astype(np.float32),
+                moments=np.array(sorted(known)),
+                probabilities=np.array([known[moment] for moment in sorted(known)], np.float32),
                 origin=np.array(self._origin(clip)),
             )
 
-    def _read(self, clip: str) -> bool:
-        """Take over what was predicted before; False where there is nothing that still holds."""
+    def _read(self, clip: str) -> dict[int, np.ndarray]:
+        """Return what was predicted before; nothing where it no longer holds, or a copy is damaged."""
         if not self._path(clip).is_file() or not self._features.has(clip):
-            return False
+            return {}
         try:
             with np.load(self._path(clip), allow_pickle=False) as kept:
                 if str(kept["origin"]) != self._origin(clip):
-                    return False
-                self._known[clip] = (kept["time_s"], kept["probabilities"].astype(float))
+                    return {}
+                return dict(zip(kept["moments"].tolist(), kept["probabilities"].astype(float), strict=True))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-            return False  # a damaged copy of what can be computed again
-        return True
+            return {}  # it can be computed again
+
+
+def _moments(start_s: float, end_s: float) -> list[int]:
+    """Return the moments that speak for a span, as numbers on the grid: all of a short one, else some."""
+    numbers = np.rint(grid_times(start_s, end_s) / GRID_STEP_S).astype(int)
+    if len(numbers) > _MOST_MOMENTS:
+        numbers = numbers[np.linspace(0, len(numbers) - 1, _MOST_MOMENTS).round().astype(int)]
+    return [int(number) for number in numbers]

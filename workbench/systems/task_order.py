@@ -24,6 +24,7 @@ from workbench.datasets.votes import votes_about
 from workbench.errors import InvalidInputError
 from workbench.labels.said import classes_of
 from workbench.labels.store import LabelStore
+from workbench.labels.tasks import place_of
 from workbench.models.runs import latest_run
 from workbench.progress import Progress, silent
 from workbench.project import Project
@@ -72,7 +73,7 @@ def order_tasks(
     ranking: list[int] = list(range(len(tasks)))
     if order == "uncertainty":
         suggestions = Suggestions.open(project, dataset, question, run=run)
-        suggestions.prepare((task.clip for task in tasks), progress=progress)
+        suggestions.prepare(map(place_of, tasks), progress=progress)
         ranking = by_score(entropy(_shares(suggestions, tasks)))
     elif order == "disagreement":
         ranking = by_score(_disagreement(project, dataset, question, tasks, progress=progress))
@@ -103,7 +104,7 @@ def _disagreement(
         return scores
     sides = [Suggestions.open(project, dataset, side) for side in _SIDES]
     for side in sides:
-        side.prepare((task.clip for task in tasks), progress=progress)
+        side.prepare(map(place_of, tasks), progress=progress)
     between = divergence(np.stack([_shares(side, tasks) for side in sides]))
     return np.where(np.isnan(scores), between, scores)
 

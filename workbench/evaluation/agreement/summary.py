@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.evaluation.agreement.coefficients import WeightKind
+from workbench.evaluation.agreement.influence import Influence, influence_of
 from workbench.evaluation.agreement.ratings import Ratings, ratings_of
 from workbench.evaluation.agreement.reliability import Reliability
 from workbench.evaluation.agreement.report import (
@@ -52,6 +53,8 @@ class AgreementReport:
         The questions about face, voice and both, where this question is one of them.
     reliability : Reliability
         Self-agreement and accuracy on gold items.
+    influence : Influence or None
+        How far a machine's suggestions pulled people, where there were any.
     n_skipped : int
         Items passed by: left out.
     """
@@ -65,6 +68,7 @@ class AgreementReport:
     by_class: dict[str, Coefficients]
     by_modality: dict[str, Coefficients] = field(default_factory=dict)
     reliability: Reliability = field(default_factory=Reliability)
+    influence: Influence | None = None
     n_skipped: int = 0
 
     @property
@@ -91,6 +95,7 @@ class AgreementReport:
             "per_class": {name: found.as_json() for name, found in self.by_class.items()},
             "per_modality": {name: found.as_json() for name, found in self.by_modality.items()},
             **self.reliability.as_json(),
+            "suggestions": None if self.influence is None else self.influence.as_json(),
             "left_out": {"cannot_tell": self.ratings.n_abstained, "skipped": self.n_skipped},
             "items_from_spans_and_frames": self.ratings.n_overlaid,
             "ac2_weights": self.weights,
@@ -118,7 +123,8 @@ class AgreementReport:
             lines.append(
                 f"  {name}: alpha {in_words(found.krippendorff_alpha)} on {found.n_compared:,} items"
             )
-        return [*lines, *self.reliability.lines(), *self._what_was_left_out()]
+        pulled = [] if self.influence is None else self.influence.lines()
+        return [*lines, *self.reliability.lines(), *pulled, *self._what_was_left_out()]
 
     def _what_was_left_out(self) -> list[str]:
         drawn = "whole clips" if self.units.of == "clip" else "single items (too few clips)"
@@ -154,6 +160,7 @@ def agreement_report(
         one of :data:`MODALITY_QUESTIONS`, of the other two.
     """
     ratings = ratings_of(answers[question], classes_of(question))
+    influence = influence_of(answers[question], seed=seed) if "details" in answers[question] else None
     modalities = MODALITY_QUESTIONS if question in MODALITY_QUESTIONS else ()
     return AgreementReport(
         question=question,
@@ -169,6 +176,7 @@ def agreement_report(
             if name in answers
         },
         reliability=reliability or Reliability(),
+        influence=influence if influence is not None and influence.agreed.n else None,
         n_skipped=n_skipped,
     )
 
