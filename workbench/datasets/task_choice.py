@@ -17,6 +17,7 @@ from workbench.datasets.catalog import Dataset
 from workbench.datasets.feature_store import FeatureStore
 from workbench.errors import InvalidInputError
 from workbench.features.voice_activity import voiced
+from workbench.media.clip import Clip
 
 T = TypeVar("T")
 
@@ -45,6 +46,19 @@ def clips_in_turn(dataset: Dataset, *, seed: int, with_voice: bool = False) -> l
             f"Frames can be labelled once {dataset.name} {lack}. There is no such clip yet: "
             f"run `workbench extract {dataset.name}`."
         )
+    return _in_turn_of_speakers(of_speaker, seed=seed)
+
+
+def clips_of_speakers_in_turn(dataset: Dataset, *, seed: int) -> list[Clip]:
+    """Return all clips of a dataset, extracted or not: one of each speaker, then a second of each, and so on."""
+    clips = {clip.clip: clip for clip in dataset.clips()}
+    of_speaker: dict[str, list[str]] = defaultdict(list)
+    for clip in clips.values():
+        of_speaker[clip.speaker].append(clip.clip)
+    return [clips[name] for name in _in_turn_of_speakers(of_speaker, seed=seed)]
+
+
+def _in_turn_of_speakers(of_speaker: dict[str, list[str]], *, seed: int) -> list[str]:
     in_order = shuffled(sorted(of_speaker), seed, "")
     turns = [shuffled(of_speaker[speaker], seed, speaker) for speaker in in_order]
     return [clip for turn in zip_longest(*turns) for clip in turn if clip is not None]
