@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c "$(SUPPORTED)" >/dev/null 2>&1 && echo "$$name" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-fast test-slow test-browser browser label-studio lint format bench lock clean
+.PHONY: help install run demo test test-fast test-slow test-browser browser postgres label-studio lint format bench lock clean
 
 help:  ## Say what each word does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -44,10 +44,10 @@ demo: install  ## Run the whole loop on the sample cast: draw, extract, train, j
 
 test: test-fast test-slow test-browser  ## Every test, as CI runs them
 
-test-fast: install  ## What plain `pytest` runs: everything but the slow and the browser tests
+test-fast: install postgres  ## What plain `pytest` runs: everything but the slow and the browser tests
 	$(BIN)/pytest -n 2
 
-test-slow: install  ## Training, whole loops, notebooks from top to bottom
+test-slow: install postgres  ## Training, whole loops, notebooks from top to bottom
 	$(BIN)/pytest -m "slow and not browser"
 
 test-browser: install browser  ## JupyterLab and the dashboards in a headless Chromium
@@ -65,6 +65,15 @@ browser: install  # Chromium: the one that is there, else the system's package, 
 	echo "Installing Playwright's own Chromium for the browser tests"; \
 	$(BIN)/playwright install chromium || { echo "The browser tests need Chromium, and neither the system nor Playwright" \
 		"could install it: install a package named chromium or google-chrome, then run the same command again."; exit 1; }
+
+postgres:  # PostgreSQL's programs, for the label store's tests on both engines; without them those tests are skipped
+	@there() { command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }; \
+	there && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing PostgreSQL for the label store's tests (they start a server of their own)"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; \
+	fi; \
+	there || echo "PostgreSQL is not here: its tests are skipped. Install a package named postgresql to run them."
 
 label-studio: .venv-label-studio/.installed  ## A Label Studio of its own, for the tests and the benchmark that talk to a real one
 
