@@ -16,6 +16,8 @@ from workbench.labels.task_queue import TaskQueue
 from workbench.labels.work_items import QueueItem
 
 QUESTION = "mouth"
+ARRIVE_S = 5.0
+"""Everybody has come within this time; it is measured from the first moment on."""
 CLAIM = 20
 
 
@@ -42,7 +44,7 @@ def annotate(load: Load, who: int, start: Barrier) -> None:
         queue = TaskQueue(store, "bench", QUESTION)
         store.check_writable()
         start.wait()
-        time.sleep(dice.uniform(0, load.think_s))  # not all at the same moment
+        time.sleep(dice.uniform(0, ARRIVE_S))  # people do not come in at the same moment
         end, items = time.monotonic() + load.seconds, []
         while time.monotonic() < end:
             try:

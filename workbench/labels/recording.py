@@ -21,6 +21,17 @@ from workbench.labels.projections import EVENTS, ITEM, counts_as_word
 Item = tuple[str, str, float, float, str]
 _AT_ONCE = 2_000
 _ITEMS_AT_ONCE = 200
+# Put into words once: building a query takes longer than answering it.
+_OP_IDS: sa.BindParameter[str] = sa.bindparam("op_ids", expanding=True)
+_ITEMS: sa.BindParameter[Item] = sa.bindparam("items", expanding=True)
+_ROWS = sa.select(label_events).where(EVENTS.op_id.in_(_OP_IDS))
+_TAKEN_BACK = sa.select(EVENTS.undoes).where(EVENTS.undoes.in_(_OP_IDS))
+_WORDS = (
+    sa.select(*ITEM, EVENTS.op_id)
+    .where(sa.tuple_(*ITEM).in_(_ITEMS), counts_as_word())
+    .order_by(EVENTS.sequence)
+)
+_NEWEST = sa.select(EVENTS.sequence, EVENTS.chain).order_by(EVENTS.sequence.desc()).limit(1)
 _UNDO_RULE = "An undo must take back one's own last word, flag, verdict or repeat about a moment."
 
 
@@ -55,8 +66,7 @@ class _Batch:
         self._taken_back = _taken_back(connection, undoes)
         needed = {event.item for event in events if event.kind == "undo" or event.after is not None}
         self._words = _words_about(connection, needed)
-        newest = sa.select(EVENTS.sequence, EVENTS.chain).order_by(EVENTS.sequence.desc()).limit(1)
-        last = connection.execute(newest).one_or_none()
+        last = connection.execute(_NEWEST).one_or_none()
         self._sequence: int = last.sequence if last else 0
         self._link: str = last.chain if last else FIRST_LINK
 
@@ -137,15 +147,15 @@ def _parts(things: Iterable[Any], size: int) -> Iterator[list[Any]]:
 def _rows_of(connection: sa.Connection, op_ids: set[str]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for part in _parts(op_ids, _AT_ONCE):
-        query = sa.select(label_events).where(EVENTS.op_id.in_(part))
-        found.update({row["op_id"]: dict(row) for row in connection.execute(query).mappings()})
+        rows = connection.execute(_ROWS, {"op_ids": part}).mappings()
+        found.update({row["op_id"]: dict(row) for row in rows})
     return found
 
 
 def _taken_back(connection: sa.Connection, op_ids: set[str]) -> set[str]:
     found: set[str] = set()
     for part in _parts(op_ids, _AT_ONCE):
-        found.update(connection.scalars(sa.select(EVENTS.undoes).where(EVENTS.undoes.in_(part))))
+        found.update(connection.scalars(_TAKEN_BACK, {"op_ids": part}))
     return found
 
 
@@ -153,8 +163,6 @@ def _words_about(connection: sa.Connection, items: set[Item]) -> dict[Item, list
     """Return the words about each item that count, oldest first: the last one stands."""
     words: dict[Item, list[str]] = {item: [] for item in items}
     for part in _parts(items, _ITEMS_AT_ONCE):
-        about = sa.tuple_(*ITEM).in_(part)
-        query = sa.select(*ITEM, EVENTS.op_id).where(about, counts_as_word()).order_by(EVENTS.sequence)
-        for clip, question, start_s, end_s, annotator, op_id in connection.execute(query):
+        for clip, question, start_s, end_s, annotator, op_id in connection.execute(_WORDS, {"items": part}):
             words[clip, question, start_s, end_s, annotator].append(op_id)
     return words
