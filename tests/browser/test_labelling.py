@@ -1,6 +1,9 @@
 """A person labels frames in a real browser; what the page calls saved is what the store holds."""
 
+import os
+import signal
 import statistics
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +54,25 @@ def events(project, question, annotator):
     return history[history["annotator"] == annotator]
 
 
+def kernels(project):
+    """The process ids of the kernels that work on this project, the newest last."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"ipykernel_launcher" in words and str(project.root).encode() in environment:
+            found.append((folder.stat().st_ctime, int(folder.name)))
+    return [pid for _, pid in sorted(found)]
+
+
+def check_axe(page):
+    Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
+    found = Axe().run(page, context=".aw-labeller")
+    assert found.violations_count == 0, found.generate_report()
+
+
 def label_twenty(page):
     """Fourteen answers by keys, one undone and given again, one skip, five by button; return what should be stored."""
     expected = []
@@ -90,6 +112,7 @@ def test_twenty_frames_in_voila_are_stored_exactly_and_a_reload_goes_on(
     screenshot("voila-first")
     check(page, drawn_project, "Ada", label_twenty(page))
     screenshot("voila-twenty")
+    check_axe(page)
     waiting = page.locator(".aw-pictures").get_attribute("data-task")
     page.reload()
     field = page.get_by_label("Your name")
@@ -110,6 +133,7 @@ def test_twenty_frames_in_jupyterlab_are_stored_exactly_and_touch_no_cell(
     begin(page, "Grace")
     screenshot("lab-first")
     check(page, drawn_project, "Grace", label_twenty(page))
+    check_axe(page)
     press(page, "Backspace")
     saved(page)
     for place in (".aw-labeller", ".aw-labeller [data-value=open]", ".aw-labeller summary"):
@@ -121,7 +145,6 @@ def test_twenty_frames_in_jupyterlab_are_stored_exactly_and_touch_no_cell(
             "d",
             "x",
             "m",
-            "y",
             "z",
         ):  # JupyterLab's own keys to add, remove and change cells
             page.keyboard.press(key)
@@ -199,3 +222,45 @@ def test_all_frames_one_after_another_end_with_a_word_of_thanks(
     )
     record_property("key press to next picture painted", summary)
     print("key press to next picture painted:", summary)
+
+
+def test_a_kernel_that_dies_in_jupyterlab_loses_nothing(page, lab, drawn_project, screenshot):
+    run_all(page, lab, "10_label_mouth.ipynb")
+    begin(page, "Zoe")
+    for key in "12":
+        press(page, key)
+    saved(page)
+    os.kill(kernels(drawn_project)[-1], signal.SIGKILL)
+    for key in "121":
+        press(page, key)
+    page.locator(".aw-save", has_text="NOT saved: 3").wait_for()
+    page.locator(".aw-why", has_text="run this notebook's cells again").wait_for()
+    screenshot("lab-kernel-died")
+    if page.locator(".jp-Dialog").count():
+        page.locator(".jp-Dialog .jp-mod-accept").first.click()
+    page.get_by_text("(ipykernel) | Idle").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(".aw-notice", has_text="3 answers by Zoe are not saved yet").wait_for()
+    begin(page, "Zoe")
+    saved(page)
+    stored = events(drawn_project, "mouth", "Zoe")
+    assert stored["value"].tolist() == ["closed", "open", "closed", "open", "closed"]
+    assert stored["op_id"].is_unique
+    assert not stored[["clip", "start_s"]].duplicated().any()
+
+
+def test_a_stopped_kernel_is_not_felt_in_voila(page, voila, drawn_project):
+    page.goto(voila.notebook("10_label_mouth.ipynb"))
+    begin(page, "Lea")
+    page.wait_for_timeout(1500)  # forty pictures are there
+    kernel = kernels(drawn_project)[-1]
+    os.kill(kernel, signal.SIGSTOP)
+    try:
+        tasks = [press(page, "12"[number % 2]) for number in range(30)]
+        page.locator(".aw-save[data-state=lost]").wait_for()
+    finally:
+        os.kill(kernel, signal.SIGCONT)
+    saved(page)
+    stored = events(drawn_project, "mouth", "Lea")
+    assert (stored["clip"] + "@" + stored["start_s"].map("{:.3f}".format)).tolist() == tasks

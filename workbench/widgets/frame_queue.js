@@ -12,7 +12,7 @@ class FrameQueue {
     this.clear();
   }
   clear(skipped = false) {
-    Object.assign(this, { items: [], start: 0, batch: FIRST_BATCH, asked: null, exhausted: false, skipped, answered: [], round: newId() });
+    Object.assign(this, { items: [], start: 0, batch: FIRST_BATCH, asked: null, exhausted: false, skipped, answered: [], leftOut: new Set(), round: newId() });
   }
   get current() {
     return this.items[0]?.bitmaps ? this.items[0] : null;
@@ -25,6 +25,10 @@ class FrameQueue {
   take(item) {
     this.items = this.items.filter((one) => one.task_id !== item.task_id);
     this.answered.push(performance.now());
+  }
+  leaveOut(taskId) {
+    this.leftOut.add(taskId);
+    this.items = this.items.filter((one) => one.task_id !== taskId);
   }
   putBack(item) {
     this.items = [item, ...this.items.filter((one) => one.task_id !== item.task_id)];
@@ -41,8 +45,9 @@ class FrameQueue {
   async arrived(message, buffers) {
     if (message.round !== this.round || message.start !== this.start) return; // an answer to a question asked twice
     this.start = message.next;
-    const known = new Set(this.items.map((item) => item.task_id));
-    const items = (await decodeAll(message.items, buffers)).filter((item) => !known.has(item.task_id));
+    const decoded = await decodeAll(message.items, buffers);
+    const known = new Set([...this.leftOut, ...this.items.map((item) => item.task_id)]); // now, not before the waiting
+    const items = decoded.filter((item) => !known.has(item.task_id));
     this.items.push(...items);
     this.asked = null;
     this.exhausted = message.exhausted;

@@ -9,8 +9,8 @@ const LEFT_ALONE_MS = 10000; // what another page said and did not get rid of fo
 const dayOf = (milliseconds) => new Date(milliseconds).toDateString();
 
 class Outbox {
-  constructor({ send, changed, settled }) {
-    Object.assign(this, { send, changed, settled, entries: new Map(), inFlight: null, notBefore: 0, told: "", shelf: "" });
+  constructor({ send, changed, settled, adopted }) {
+    Object.assign(this, { send, changed, settled, adopted, entries: new Map(), inFlight: null, notBefore: 0, told: "", shelf: "" });
     this.kept = new OutboxShelf();
     this.tab = newId();
     // Held as long as this page lives: whoever finds it free knows that nobody sends this page's operations any more.
@@ -36,7 +36,9 @@ class Outbox {
     const own = [...this.entries];
     this.entries = new Map([...orphans.map((entry) => [entry.op_id, { ...entry, adopted: true }]), ...own]);
     if (orphans.length < found.length) setTimeout(() => this.adopt(), LEFT_ALONE_MS);
-    if (orphans.length) this.wake();
+    if (!orphans.length) return;
+    this.adopted(orphans.map((entry) => entry.operation));
+    this.wake();
   }
   add(operation) {
     const born = Date.now();

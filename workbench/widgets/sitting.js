@@ -11,7 +11,7 @@ class Sitting extends EventTarget {
     this.asks = new Map();
     const send = (message) => this.send(message);
     const changed = () => this.changed();
-    this.outbox = new Outbox({ send, changed, settled: (...what) => this.settled(...what) });
+    this.outbox = new Outbox({ send, changed, settled: (...what) => this.settled(...what), adopted: (operations) => this.adopted(operations) });
     this.queue = new FrameQueue({ send, changed });
     this.clear();
     model.on("msg:custom", (message, buffers) => this.receive(message, buffers ?? []));
@@ -66,8 +66,7 @@ class Sitting extends EventTarget {
     }
     this.conflicts = message.conflicts;
     for (const said of this.slots) this.send({ type: "item", task_id: said.task_id });
-    this.outbox.begin(`${project}/${schema.question}/${annotator}`);
-    this.queue.more();
+    this.outbox.begin(`${project}/${schema.question}/${annotator}`).finally(() => this.queue.more());
   }
   async itemAgain(item, buffers) {
     const decoded = await this.queue.arrivedAgain(item, buffers);
@@ -195,6 +194,16 @@ class Sitting extends EventTarget {
       this.send({ type: "context", task_id: item.task_id });
     });
     return item.context;
+  }
+
+  adopted(operations) {
+    // What was said earlier and is only now sent is not asked again.
+    const last = new Map(operations.filter((one) => one.kind !== "flag").map((one) => [one.task_id, one]));
+    for (const { task_id, kind, after } of last.values()) {
+      if (kind === "undo") continue;
+      if (!after) this.count[kind] += 1;
+      this.queue.leaveOut(task_id);
+    }
   }
 
   // What became of it.
