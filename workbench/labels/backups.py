@@ -146,7 +146,7 @@ def copy_labels(source: LabelStore, where: str | Path) -> int:
 
 def check(store: LabelStore) -> list[str]:
     """Read everything through and return what is wrong, in words; an empty list when all is well."""
-    found = [f"The database says: {complaint}." for complaint in store.database.complaints()]
+    found = [f"The database says: {complaint.rstrip('.')}." for complaint in store.database.complaints()]
     if not found and (broken := store.broken_links()):
         found.append(
             f"{len(broken)} event(s) are not as they were recorded, the first at {broken[0]}: restore a backup, "
@@ -210,7 +210,7 @@ def _drill(folder: Path, expected: str) -> None:
 def _check_links(store: LabelStore) -> None:
     found = check(store)
     if found:
-        raise StorageError(f"Only whole labels can be backed up. {store.place} is damaged: {' '.join(found)}")
+        raise StorageError(f"Only whole labels can be backed up. In {store.place}: {' '.join(found)}")
 
 
 def _backup_of(folder: Path, manifest: dict[str, Any]) -> Backup:
