@@ -1,13 +1,15 @@
 """The clip around a moment, in a page of its own: picture and sound in step, and nothing of what is hidden."""
 
 import base64
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from timed_video import recorded_dataset
+from timed_video import catalog, recorded_dataset
 
 import workbench.widgets
+from workbench.datasets.catalog import Dataset
 from workbench.datasets.moment_context import moment_context
 from workbench.project import Project
 
@@ -57,7 +59,7 @@ def open_view(page, dataset):
     page.set_content(f"<style>{css}</style><title>context</title>")
     page.add_script_tag(content=f"{SOURCE}\n{WATCH}")
 
-    def open_it(modality="both", *, sent=None, radius_s=1.0):
+    def open_it(modality="both", *, sent=None, radius_s=1.0, dataset=dataset):
         clip = dataset.clips()[0].clip
         context = moment_context(dataset, clip, 1.5, 1.5, modality=sent or modality, radius_s=radius_s)
         meta, buffers = context.as_message()
@@ -195,3 +197,19 @@ def test_sound_is_slowed_without_changing_its_pitch(page, open_view):
         pitch, loudest = page.evaluate(crossings, speed)
         assert pitch == pytest.approx(220, rel=0.03)
         assert 0.8 < loudest < 1.1
+
+
+@pytest.mark.real
+def test_a_real_recording_plays_in_step_too(page, open_view, real_data, project):
+    path = sorted((real_data / "ravdess").rglob("01-*.mp4"))[0]
+    dataset = Dataset(project.dataset_folder("real"))
+    dataset.media.mkdir(parents=True)
+    shutil.copy(path, dataset.media)
+    catalog(dataset, [{"clip": "real.1", "file": path.name, "kind": "audiovisual", "duration_s": "3.0"}])
+    meta = open_view(dataset=dataset)
+    page.keyboard.press(" ")
+    clock, frame, heard = played(page)
+    times = np.array(meta["frame_times_s"])
+    expected = times[np.searchsorted(times, clock + 1e-6, side="right") - 1]
+    assert np.abs(frame - expected).max() <= np.diff(times).max() + 1e-3
+    assert np.polyfit(np.maximum.accumulate(heard), clock, 1)[0] == pytest.approx(1, rel=0.05)

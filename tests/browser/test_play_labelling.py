@@ -9,7 +9,6 @@ from bare_page import BarePage
 from servers import copy_notebooks, running_lab, running_voila
 from timed_video import recorded_dataset
 
-from workbench.datasets.catalog import Dataset
 from workbench.labels.store import LabelStore
 from workbench.project import Project
 from workbench.widgets.play_labeller import label_playing
@@ -123,6 +122,9 @@ def drag(page, edge_s, to_s, duration_s=3.0):
 def test_a_held_key_is_a_span_and_a_dragged_edge_stays_where_it_was_put(bare, page, play_project, screenshot):
     found = check_hold(page, play_project, bare.name, hold_while_it_plays(page))
     screenshot("play-held")
+    Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
+    report = Axe().run(page, context=".aw-labeller")
+    assert report.violations_count == 0, report.generate_report()
     drag(page, found[1][1] + STEP_S, 0.9)
     saved(page)
     moved = spans(page)
@@ -204,6 +206,8 @@ def test_what_is_said_while_the_kernel_is_dead_is_kept_and_saved_after_it_is_bac
     ready(page)
     saved(page)
     page.wait_for_function("document.querySelector('.aw-counts').textContent.startsWith('3 spans')")
+    page.wait_for_function("document.querySelectorAll('.aw-spans li').length === 3")
+    assert spans(page) == here
     assert stored(play_project, bare.name) == here
 
 
@@ -250,4 +254,3 @@ def test_in_jupyterlab_holding_a_key_labels_and_touches_no_cell(page, lab, play_
     check_hold(page, play_project, "Lea", hold_while_it_plays(page))
     screenshot("play-lab")
     assert page.locator(".jp-Notebook .jp-Cell .jp-InputArea").all_inner_texts() == cells
-    assert Dataset.open(play_project, "sample").name == "sample"

@@ -3,20 +3,23 @@
 
 class PlayPage {
   constructor(model, element) {
-    Object.assign(this, { model, stage: "wait", number: 0, labelling: false, held: null, reaction: 0, alert: "" });
-    this.outbox = new Outbox({ send: (message) => this.send(message), changed: () => this.drawStatus(), settled: (result) => this.settled(result) });
+    Object.assign(this, { model, stage: "wait", number: 0, labelling: false, held: null, reaction: 0, alert: "", own: new Set() });
+    this.outbox = new Outbox({ send: (message) => this.send(message), changed: () => this.drawStatus(), settled: (result, operation) => this.settled(result, operation) });
     this.player = new ClipPlayer({ changed: (time) => this.tick(time) });
     this.player.speed = 0.5;
     this.root = make("div", { class: "aw-labeller aw-play", tabindex: "0", role: "group", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event), onkeyup: (event) => this.keyUp(event), onfocusout: () => setTimeout(() => !this.root.contains(document.activeElement) && this.letGo()) });
     this.root.append(make("p", { class: "aw-note" }, "Getting the clips ready …"));
     element.append(this.root);
     this.onUnload = (event) => this.outbox.entries.size && event.preventDefault();
+    this.onBlur = () => this.letGo(); // whoever goes to another window lets the key go there
     window.addEventListener("beforeunload", this.onUnload);
+    window.addEventListener("blur", this.onBlur);
     model.on("msg:custom", (message, buffers) => this.receive(message, buffers ?? []));
     this.send({ type: "ready" });
   }
   remove() {
     window.removeEventListener("beforeunload", this.onUnload);
+    window.removeEventListener("blur", this.onBlur);
     this.player.remove();
     this.outbox.close();
     this.root.remove();
@@ -43,7 +46,7 @@ class PlayPage {
     if (message.problem) return this.root.replaceChildren(make("p", { class: "aw-note", role: "alert" }, message.problem));
     this.choices = [...message.schema.classes, ...(message.schema.abstention ? [message.schema.abstention] : [])];
     if (!message.annotator) return this.askName();
-    this.book = new SpanBook({ step: message.step_s, say: (operations) => operations.forEach((one) => this.outbox.add(one)) });
+    this.book = new SpanBook({ step: message.step_s, say: (operations) => operations.forEach((one) => (this.own.add(one.op_id), this.outbox.add(one))) });
     this.build();
     this.outbox.begin(`${message.project}/${message.schema.question}/play/${message.annotator}`);
     this.open(Math.max(message.labelled.indexOf(false), 0));
@@ -93,7 +96,13 @@ class PlayPage {
   }
   async opened(message, buffers) {
     if (message.number !== this.number) return;
-    await this.player.load({ meta: message.meta, buffers }, this.schema.modality);
+    try {
+      await this.player.load({ meta: message.meta, buffers }, this.schema.modality);
+    } catch (error) {
+      this.alert = `This clip cannot be shown (${error.message}). Go on with the next one.`;
+      return this.drawStatus();
+    }
+    if (message.number !== this.number || !this.player.meta) return; // another clip was asked for meanwhile
     const waiting = [...this.outbox.entries.values()].some((entry) => entry.operation.clip === message.meta.clip);
     if (!waiting || this.book.clip !== message.meta.clip) this.book.load(message.meta.clip, message.spans);
     this.player.at = message.meta.from_s;
@@ -191,8 +200,12 @@ class PlayPage {
     if (this.timeline.selected) return this.timeline.nudge(by);
     this.seek(this.player.at + by * this.book.step);
   }
-  settled(result) {
-    if (result.state === "saved") return;
+  settled(result, operation) {
+    if (result.state === "saved") {
+      // What an earlier page said is in the store only now: show it, unless somebody is at work here.
+      if (!this.own.has(operation.op_id) && !this.outbox.entries.size && !this.player.run) this.open(this.number);
+      return;
+    }
     const why = result.state === "conflict" ? "Another page of yours changed this span meanwhile; both are kept. What stands is shown again." : `NOT saved: ${result.message}`;
     this.open(this.number);
     this.alert = why;

@@ -1,0 +1,53 @@
+"""The same moments by face alone, voice alone and both, on the labelling page: the hidden side is neither seen nor heard."""
+
+import numpy as np
+import pytest
+from bare_page import BarePage
+from timed_video import recorded_dataset
+
+from workbench.datasets.catalog import Dataset
+from workbench.datasets.frame_tasks import frame_tasks
+from workbench.labels.store import LabelStore
+from workbench.project import Project
+from workbench.widgets.frame_labeller import label_frames
+
+pytestmark = pytest.mark.browser
+SEEN = {"face": 1, "voice": 0, "both": 1}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    project = Project.open(tmp_path_factory.mktemp("modality") / "project")
+    recorded_dataset(project, np.random.default_rng(5))
+    return project
+
+
+def pictures(page):
+    """Pictures on the page that show something: canvases and images that are visible and not of the sound."""
+    return page.locator("canvas:visible:not(.aw-wave):not(.aw-spectrogram), img:visible").count()
+
+
+@pytest.mark.parametrize("modality", SEEN)
+def test_the_same_moments_are_asked_by_one_modality_alone(page, project, screenshot, modality):
+    question = f"sentiment_{modality}"
+    bare = BarePage(page, label_frames(project, "sample", question, annotator="Ada", n_tasks=6)).open()
+    page.locator(".aw-play").wait_for()
+    page.locator(".aw-labeller").focus()
+    page.keyboard.press(" ")
+    page.wait_for_function("document.querySelector('.aw-context').dataset.playing === 'true'")
+    screenshot(f"modality-{modality}")
+    assert (pictures(page) > 0) == bool(SEEN[modality])
+    assert page.locator(".aw-wave:visible").count() == (modality != "face")
+    for key in "123123":
+        page.keyboard.press(key)
+    page.get_by_text("All done. Thank you!").wait_for()
+    page.locator(".aw-save[data-state=saved]").wait_for()
+    with LabelStore.open(project.labels, read_only=True) as store:
+        answers = store.answers(question)
+    asked = frame_tasks(Dataset.open(project, "sample"), question, n_tasks=6)
+    assert sorted(answers["clip"] + answers["start_s"].map("@{:.3f}".format)) == sorted(
+        t.task_id for t in asked
+    )
+    hashes = {"face": {"pixels_sha256"}, "voice": {"sound_sha256"}, "both": {"pixels_sha256", "sound_sha256"}}
+    assert all({k for k in kept if k.endswith("sha256")} == hashes[modality] for kept in answers["details"])
+    assert any(message["type"] == "context" for message in bare.messages)
