@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -81,9 +83,9 @@ class Dispute:
     @property
     def disagreement(self) -> float:
         """Share of pairs of people who said something different, 0 to 1."""
-        votes = pd.Series([answer.value for answer in self.answers]).value_counts().to_numpy()
+        votes = Counter(answer.value for answer in self.answers).values()
         n_pairs = len(self.answers) * (len(self.answers) - 1)
-        return 0.0 if not n_pairs else 1 - float((votes * (votes - 1)).sum()) / n_pairs
+        return 0.0 if not n_pairs else 1 - sum(n * (n - 1) for n in votes) / n_pairs
 
     def settles(self) -> list[str]:
         """Return the operations of all answers that a verdict decides about."""
@@ -130,15 +132,20 @@ def disputes_in(answers: pd.DataFrame, *, flags: pd.DataFrame, verdicts: pd.Data
     codes = pd.factorize(answers["value"])[0]
     shared = common_items(answers, codes)
     said = np.append(codes, SILENT)[shared.words]
-    differs = [len(set(row[row != SILENT])) > 1 for row in said]
-    flagged_items = _overlapping(shared.items, flags)
-    found = [
-        _dispute(answers, shared.items.iloc[row], shared.words[row])
-        for row in np.flatnonzero(np.asarray(differs, bool) | flagged_items)
-    ]
+    lowest = np.where(said == SILENT, len(answers), said).min(axis=1, initial=len(answers))
+    differs = said.max(axis=1, initial=SILENT) > lowest
+    given = list(_given(answers))
+    flags_of, verdicts_of = dict(iter(flags.groupby("clip"))), dict(iter(verdicts.groupby("clip")))
+    clips, starts_s, ends_s = (shared.items[name].tolist() for name in ("clip", "start_s", "end_s"))
+    found = []
+    for row in np.flatnonzero(differs | _overlapping(shared.items, flags)):
+        words = shared.words[row]
+        answered = [given[word] for word in words[words != SILENT]]
+        found.append(_dispute(clips[row], starts_s[row], ends_s[row], answered))
     alone = flags[~_overlapping(flags, shared.items)].drop_duplicates(["clip", "start_s", "end_s"])
-    found += [_dispute(answers, row, np.zeros(0, int)) for _, row in alone.iterrows()]
-    found = [with_verdict(_with_flags(dispute, flags), verdicts) for dispute in found]
+    found += [_dispute(row.clip, row.start_s, row.end_s, []) for row in alone.itertuples()]
+    found = [_with_flags(one, flags_of[one.clip]) if one.clip in flags_of else one for one in found]
+    found = [with_verdict(one, verdicts_of[one.clip]) if one.clip in verdicts_of else one for one in found]
     return sorted(found, key=lambda d: (-d.disagreement, not d.flags, d.clip, d.start_s, d.end_s))
 
 
@@ -148,16 +155,17 @@ def verdict_item(dispute: Dispute) -> Dispute:
     return replace(dispute, start_s=dispute.verdict.start_s, end_s=dispute.verdict.end_s)
 
 
-def _dispute(answers: pd.DataFrame, item: pd.Series, words: np.ndarray) -> Dispute:
-    name = f"{item['clip']}@{item['start_s']:.3f}-{item['end_s']:.3f}"
-    rows = answers.iloc[words[words != SILENT]]
-    given = [
-        GivenAnswer(row.annotator, row.value, row.details.get("seconds_taken"), row.op_id)
-        for row in rows.itertuples()
-    ]
+def _given(answers: pd.DataFrame) -> Iterator[GivenAnswer]:
+    columns = (answers[name] for name in ("annotator", "value", "details", "op_id"))
+    for annotator, value, details, op_id in zip(*columns, strict=True):
+        yield GivenAnswer(annotator, value, details.get("seconds_taken"), op_id)
+
+
+def _dispute(clip: str, start_s: float, end_s: float, given: list[GivenAnswer]) -> Dispute:
+    name = f"{clip}@{start_s:.3f}-{end_s:.3f}"
     # By a hash of item and operation: who is "person 1" changes from item to item.
     given.sort(key=lambda answer: hashlib.sha256(f"{name}|{answer.op_id}".encode()).digest())
-    return Dispute(name, str(item["clip"]), float(item["start_s"]), float(item["end_s"]), tuple(given))
+    return Dispute(name, str(clip), float(start_s), float(end_s), tuple(given))
 
 
 def with_verdict(dispute: Dispute, verdicts: pd.DataFrame) -> Dispute:
@@ -195,8 +203,12 @@ def _with_flags(dispute: Dispute, flags: pd.DataFrame) -> Dispute:
 def _overlapping(items: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
     """Say of each item whether any of the others is about some of it, shape (n_items,)."""
     found = np.zeros(len(items), bool)
-    for row in others.itertuples():
-        found |= (
-            (items["clip"] == row.clip) & (items["start_s"] <= row.end_s) & (row.start_s <= items["end_s"])
-        ).to_numpy()
+    others_of = dict(iter(others.groupby("clip")))
+    for clip, places in items.groupby("clip").indices.items():
+        if clip in others_of:
+            starts_s, ends_s = (items[name].to_numpy(float)[places] for name in ("start_s", "end_s"))
+            there = others_of[clip]
+            before = starts_s[:, None] <= there["end_s"].to_numpy(float)
+            after = there["start_s"].to_numpy(float) <= ends_s[:, None]
+            found[places] = (before & after).any(axis=1)
     return found
