@@ -4,7 +4,7 @@
 class PlayPage {
   constructor(model, element) {
     Object.assign(this, { model, stage: "wait", number: 0, labelling: false, held: null, reaction: 0, alert: "", own: new Set() });
-    this.outbox = new Outbox({ send: (message) => this.send(message), changed: () => this.drawStatus(), settled: (result, operation) => this.settled(result, operation) });
+    this.outbox = new Outbox({ send: (message) => this.send(message), changed: () => this.drawStatus(), settled: (result, operation) => this.settled(result, operation), adopted: () => this.drawStatus() });
     this.player = new ClipPlayer({ changed: (time) => this.tick(time) });
     this.player.speed = 0.5;
     this.root = make("div", { class: "aw-labeller aw-play", tabindex: "0", role: "group", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event), onkeyup: (event) => this.keyUp(event), onfocusout: () => setTimeout(() => !this.root.contains(document.activeElement) && this.letGo()) });
