@@ -150,7 +150,17 @@ def test_face_voice_and_both_stand_side_by_side():
         "sentiment_voice": answers([[0, 1], [1, 1], [2, 0]] * 4, values),
         "sentiment_both": answers([], values),
     }
-    said = agreement_report("sentiment_face", told).as_json()["per_modality"]
+    meant = {f"clip{k}": values[k % 3] for k in range(6)}
+    said = agreement_report("sentiment_face", told, intended=meant).as_json()["per_modality"]
+    assert (said["sentiment_face"]["as_intended"]["k"], said["sentiment_face"]["as_intended"]["n"]) == (
+        24,
+        24,
+    )
+    assert (said["sentiment_voice"]["as_intended"]["k"], said["sentiment_voice"]["as_intended"]["n"]) == (
+        16,
+        24,
+    )
+    assert said["sentiment_both"]["as_intended"]["n"] == 0
     assert said["sentiment_face"]["percent"]["value"] == 1
     assert said["sentiment_voice"]["percent"]["value"] == pytest.approx(1 / 3)
     assert "nobody" in said["sentiment_both"]["percent"]["undefined"]

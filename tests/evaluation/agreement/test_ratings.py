@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from workbench.labels.said import classes_of
 from workbench.evaluation.agreement.ratings import ratings_of
+from workbench.labels.said import classes_of
 
 CLASSES = ("closed", "open")
 

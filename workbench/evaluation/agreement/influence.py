@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from workbench.evaluation.estimates import Share, share
-from workbench.evaluation.intervals import MIN_CLUSTERS, hull, percentile, resampled_sums, wilson
+from workbench.evaluation.agreement.resampling import share_by_clip
+from workbench.evaluation.estimates import Share
 
 
 @dataclass(frozen=True)
@@ -69,26 +68,11 @@ def influence_of(answers: pd.DataFrame, *, seed: int = 0) -> Influence:
     table = pd.DataFrame(rows, columns=["clip", "value", "own", "suggested", "changed"])
     differs = table[table["own"] != table["suggested"]]
     return Influence(
-        agreed=_share(table["own"] == table["suggested"], table["clip"], seed=seed),
-        changed=_share(differs["changed"], differs["clip"], seed=seed),
-        adopted=_share(
+        agreed=share_by_clip(table["own"] == table["suggested"], table["clip"], seed=seed),
+        changed=share_by_clip(differs["changed"], differs["clip"], seed=seed),
+        adopted=share_by_clip(
             differs["changed"].astype(bool) & (differs["value"] == differs["suggested"]),
             differs["clip"],
             seed=seed,
         ),
     )
-
-
-def _share(hits: pd.Series, clips: pd.Series, *, seed: int) -> Share:
-    k, n = int(hits.sum()), len(hits)
-    if n == 0:
-        return share(0, 0, (0, 0), undefined="no such answer")
-    codes, names = pd.factorize(clips)
-    interval = wilson(k, n)
-    if len(names) >= MIN_CLUSTERS:
-        per_clip = np.zeros((len(names), 2))
-        np.add.at(per_clip, codes, np.column_stack([hits.to_numpy(float), np.ones(n)]))
-        draws = resampled_sums(per_clip, seed=seed)
-        drawn = percentile(draws[:, 0] / draws[:, 1], n_clusters=len(names))
-        interval = hull(k / n, interval, drawn)
-    return share(k, n, interval, undefined="no such answer")

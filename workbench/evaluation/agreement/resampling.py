@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.evaluation.agreement.coefficients import Parts, beyond_chance
-from workbench.evaluation.estimates import Score, score
+from workbench.evaluation.estimates import Score, Share, score, share
 from workbench.evaluation.intervals import (
     MIN_CLUSTERS,
     N_RESAMPLES,
@@ -94,3 +94,20 @@ def estimate(
         low, high = wilson(min(observed, 1.0) * n_units, n_units)
         drawn = (low - chance) / (1 - chance), (high - chance) / (1 - chance)
     return score(value, hull(value, drawn), undefined=undefined)
+
+
+def share_by_clip(
+    hits: pd.Series, clips: pd.Series, *, seed: int, undefined: str = "no such answer"
+) -> Share:
+    """Return the share of ``hits`` (bool): whole clips drawn again from five on, never narrower than Wilson's."""
+    k, n = int(hits.sum()), len(hits)
+    if n == 0:
+        return share(0, 0, (0, 0), undefined=undefined)
+    codes, names = pd.factorize(clips)
+    interval = wilson(k, n)
+    if len(names) >= MIN_CLUSTERS:
+        per_clip = np.zeros((len(names), 2))
+        np.add.at(per_clip, codes, np.column_stack([hits.to_numpy(float), np.ones(n)]))
+        draws = resampled_sums(per_clip, seed=seed)
+        interval = hull(k / n, interval, percentile(draws[:, 0] / draws[:, 1], n_clusters=len(names)))
+    return share(k, n, interval, undefined=undefined)

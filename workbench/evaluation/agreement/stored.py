@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from workbench.datasets.catalog import Dataset, names
 from workbench.evaluation.agreement.coefficients import WeightKind
 from workbench.evaluation.agreement.reliability import Reliability, gold_accuracy, self_agreement
 from workbench.evaluation.agreement.summary import MODALITY_QUESTIONS, AgreementReport, agreement_report
@@ -37,8 +38,21 @@ def stored_agreement(
         gold=gold_accuracy(_on_gold(answers[question], gold)),
     )
     return agreement_report(
-        question, answers, weights=weights, seed=seed, reliability=reliability, n_skipped=n_skipped
+        question,
+        answers,
+        weights=weights,
+        seed=seed,
+        intended=_intended(project),
+        reliability=reliability,
+        n_skipped=n_skipped,
     )
+
+
+def _intended(project: Project) -> dict[str, str]:
+    tables = [Dataset(project.datasets / name).table() for name in names(project)]
+    return {
+        clip: meant for table in tables for clip, meant in zip(table["clip"], table["intended"], strict=True)
+    }
 
 
 def _asked_again(answers: pd.DataFrame, repeats: pd.DataFrame) -> pd.DataFrame:

@@ -20,9 +20,10 @@ from workbench.evaluation.agreement.report import (
     per_class,
     told,
 )
-from workbench.evaluation.agreement.resampling import Units, units_of
-from workbench.evaluation.estimates import Score
+from workbench.evaluation.agreement.resampling import Units, share_by_clip, units_of
+from workbench.evaluation.estimates import Score, Share
 from workbench.labels.said import classes_of
+from workbench.labels.schema import CANNOT_TELL
 
 MODALITY_QUESTIONS = ("sentiment_face", "sentiment_voice", "sentiment_both")
 """The same moments asked with the face alone, the voice alone, and both: the human ceiling of each network."""
@@ -51,6 +52,9 @@ class AgreementReport:
         Each class against all others together.
     by_modality : dict of str to Coefficients
         The questions about face, voice and both, where this question is one of them.
+    as_intended : dict of str to Share
+        Of each of these, the answers that name what the recording was meant to show: how far people get with that
+        modality alone.
     reliability : Reliability
         Self-agreement and accuracy on gold items.
     influence : Influence or None
@@ -67,6 +71,7 @@ class AgreementReport:
     by_pair: list[PairAgreement]
     by_class: dict[str, Coefficients]
     by_modality: dict[str, Coefficients] = field(default_factory=dict)
+    as_intended: dict[str, Share] = field(default_factory=dict)
     reliability: Reliability = field(default_factory=Reliability)
     influence: Influence | None = None
     n_skipped: int = 0
@@ -93,7 +98,10 @@ class AgreementReport:
                 for pair in self.by_pair
             },
             "per_class": {name: found.as_json() for name, found in self.by_class.items()},
-            "per_modality": {name: found.as_json() for name, found in self.by_modality.items()},
+            "per_modality": {
+                name: found.as_json() | {"as_intended": self.as_intended[name].as_json()}
+                for name, found in self.by_modality.items()
+            },
             **self.reliability.as_json(),
             "suggestions": None if self.influence is None else self.influence.as_json(),
             "left_out": {"cannot_tell": self.ratings.n_abstained, "skipped": self.n_skipped},
@@ -121,7 +129,8 @@ class AgreementReport:
             lines.append(f"  {name} against the rest: alpha {in_words(found.krippendorff_alpha)}")
         for name, found in self.by_modality.items():
             lines.append(
-                f"  {name}: alpha {in_words(found.krippendorff_alpha)} on {found.n_compared:,} items"
+                f"  {name}: alpha {in_words(found.krippendorff_alpha)} on {found.n_compared:,} items; "
+                f"answers as the recording was meant: {self.as_intended[name].in_words()}"
             )
         pulled = [] if self.influence is None else self.influence.lines()
         return [*lines, *self.reliability.lines(), *pulled, *self._what_was_left_out()]
@@ -148,6 +157,7 @@ def agreement_report(
     *,
     weights: WeightKind = "nominal",
     seed: int = 0,
+    intended: Mapping[str, str] | None = None,
     reliability: Reliability | None = None,
     n_skipped: int = 0,
 ) -> AgreementReport:
@@ -158,10 +168,13 @@ def agreement_report(
     answers : mapping of question to pd.DataFrame
         The standing answers (:meth:`workbench.labels.store.LabelStore.answers`) of this question and, where it is
         one of :data:`MODALITY_QUESTIONS`, of the other two.
+    intended : mapping of clip to class, optional
+        What each recording was meant to show.
     """
     ratings = ratings_of(answers[question], classes_of(question))
     influence = influence_of(answers[question], seed=seed) if "details" in answers[question] else None
     modalities = MODALITY_QUESTIONS if question in MODALITY_QUESTIONS else ()
+    asked = [name for name in modalities if name in answers]
     return AgreementReport(
         question=question,
         ratings=ratings,
@@ -172,9 +185,9 @@ def agreement_report(
         by_class=per_class(ratings, seed=seed),
         by_modality={
             name: coefficients(ratings_of(answers[name], classes_of(name)), weights=weights, seed=seed)
-            for name in modalities
-            if name in answers
+            for name in asked
         },
+        as_intended={name: _as_intended(answers[name], intended or {}, seed=seed) for name in asked},
         reliability=reliability or Reliability(),
         influence=influence if influence is not None and influence.agreed.n else None,
         n_skipped=n_skipped,
@@ -186,6 +199,15 @@ def in_words(figure: Score) -> str:
     if figure.value is None or figure.low is None or figure.high is None:
         return f"undefined ({figure.undefined})"
     return f"{figure.value:.2f} (95% interval {figure.low:.2f} to {figure.high:.2f})"
+
+
+def _as_intended(answers: pd.DataFrame, intended: Mapping[str, str], *, seed: int) -> Share:
+    meant = answers["clip"].map(intended).fillna("")
+    judged = answers[(meant != "") & (answers["value"] != CANNOT_TELL)]
+    hits = judged["value"] == meant[judged.index]
+    return share_by_clip(
+        hits, judged["clip"], seed=seed, undefined="no answer about a clip of known intention"
+    )
 
 
 def _name(pair: PairAgreement) -> str:
