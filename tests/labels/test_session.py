@@ -4,7 +4,7 @@ import pytest
 
 from workbench.errors import InvalidInputError, StorageError
 from workbench.labels.schema import MOUTH, SENTIMENT
-from workbench.labels.session import LabelSession
+from workbench.labels.session import LabelSession, Operation
 from workbench.labels.store import LabelStore
 
 
@@ -123,3 +123,50 @@ def test_a_large_project_opens_at_once_and_knows_what_was_done(tmp_path, event):
         session = LabelSession(store, tasks, MOUTH, "Ada")
         assert session.progress().done == 1500
         assert ids(session.items(0, 2)[0]) == ["t1500", "t1501"]
+
+
+def answer(number, value="open", op=None, **more):
+    return Operation("answer", f"task{number}", f"operation-{op or number}", value=value, **more)
+
+
+def test_several_operations_are_recorded_together_and_a_wrong_one_is_told_apart(session, store):
+    outcomes = session.record_each([answer(0), answer(1, "ajar"), answer(2, seconds_taken=0.5)])
+    assert [isinstance(outcome, InvalidInputError) for outcome in outcomes] == [False, True, False]
+    assert len(store.history()) == 2
+    assert session.progress().answered == 2
+    assert session.progress().seconds_each == 0.5
+
+
+def test_when_the_store_cannot_be_written_every_operation_hears_it(session, store):
+    store.path.unlink()
+    outcomes = session.record_each([answer(0), answer(1)])
+    assert all(isinstance(outcome, StorageError) for outcome in outcomes)
+    assert session.progress().done == 0
+
+
+def test_an_answer_given_elsewhere_is_a_conflict_that_is_told_and_does_not_count(session, store):
+    elsewhere = LabelSession(store, TASKS, MOUTH, "Ada")
+    first = elsewhere.answer("task0", "open", op_id="operation-0", after="")
+    second = session.answer("task0", "closed", op_id="operation-1", after="")
+    assert second.conflicts_with == "operation-0"
+    assert session.stands_instead(second) == first
+    assert session.stands_instead(first) is None
+    assert session.progress().answered == 0
+    (conflict,) = LabelSession(store, TASKS, MOUTH, "Ada").conflicts()
+    assert (conflict.task_id, conflict.op_id, conflict.value) == ("task0", "operation-1", "closed")
+    assert conflict.stands == first
+
+
+def test_a_flag_keeps_its_note_and_counts_for_nothing(session, store):
+    session.flag("task0", "two faces", op_id="operation-0")
+    assert store.flags("mouth")["details"].tolist()[0]["note"] == "two faces"
+    assert session.progress().done == 0
+    assert ids(session.items(0, 1)[0]) == ["task0"]
+
+
+def test_an_answer_changed_and_taken_back_leaves_the_first(session):
+    session.answer("task0", "open", op_id="operation-0", after="")
+    session.answer("task0", "closed", op_id="operation-1", after="operation-0")
+    session.undo("task0", op_id="operation-2", undoes="operation-1")
+    assert session.last_word("task0").event.value == "open"
+    assert session.progress().answered == 1
