@@ -130,7 +130,15 @@ def main() -> None:
         if not LabelStore.exists(folder):
             print("making:", fill(folder, n_events=given.events, n_items=given.items), flush=True)
         for part in PARTS:
-            command = [sys.executable, "-m", "benchmarks.label_scale", "--folder", str(folder), "--part", part]
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.label_scale",
+                "--folder",
+                str(folder),
+                "--part",
+                part,
+            ]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             print(f"{part}: {done.stdout.strip()}", flush=True)
 
