@@ -141,10 +141,11 @@ def kernel_of(project: Project) -> int:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+            started = int((folder / "stat").read_text().rpartition(")")[2].split()[19])
         except OSError:
             continue
         if b"ipykernel_launcher" in words and str(project.root).encode() in environment:
-            found.append((folder.stat().st_mtime, int(folder.name)))
+            found.append((started, int(folder.name)))
     return max(found)[1]
 
 

@@ -267,6 +267,13 @@ def test_a_run_is_asked_in_its_parts_once_it_was_split(project, dataset):
     assert tasks_of(browser) == [frames[0].task_id, "second part", frames[2].task_id]
 
 
+def test_a_clip_that_cannot_be_played_is_told_where_it_was_asked_for(browser):
+    (task,) = tasks_of(browser, 1)  # drawn features, no recording
+    message = browser.say(type="context", task_id=task)
+    assert (message["type"], message["task_id"]) == ("context", task)
+    assert "must be a readable file" in message["problem"]
+
+
 def test_a_message_of_no_known_kind_and_items_before_a_name_are_told(project, dataset):
     browser = Browser(label_frames(project, "sample", "mouth"))
     for message in (

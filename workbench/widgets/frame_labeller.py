@@ -192,8 +192,12 @@ class FrameLabeller(anywidget.AnyWidget):
 
     def _send_context(self, content: dict[str, Any]) -> None:
         task: Any = self._running().task(str(content.get("task_id")))
-        meta, buffers = task.context().as_message()
-        self.send({"type": "context", "task_id": task.task_id, "meta": meta}, buffers)
+        try:
+            meta, buffers = task.context().as_message()
+        except WorkbenchError as error:  # a clip that cannot be played keeps nobody from answering
+            self.send({"type": "context", "task_id": task.task_id, "problem": str(error)})
+        else:
+            self.send({"type": "context", "task_id": task.task_id, "meta": meta}, buffers)
 
     def _split(self, content: dict[str, Any]) -> None:
         run: Any = self._running().task(str(content.get("task_id")))

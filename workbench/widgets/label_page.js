@@ -33,7 +33,7 @@ class StatusRow {
     const save = this.showSave(outbox);
     const calm = save.state === "lost" ? "" : save.why;
     setText(this.notice, notice || calm);
-    setText(this.why, alert || (save.state === "lost" ? save.why : ""));
+    setText(this.why, [save.state === "lost" ? save.why : "", alert].filter(Boolean).join(" "));
   }
 }
 
@@ -109,7 +109,7 @@ class LabelPage {
   }
   rested(item) {
     if (!item || !this.context || item !== this.sitting.current) return;
-    this.sitting.ask();
+    this.sitting.ask().catch(() => {}); // told when it is asked for, not before
   }
   drawRest() {
     const { sitting } = this;

@@ -42,7 +42,7 @@ class Sitting extends EventTarget {
         this.count.total = message.progress.total;
         this.queue.replaced(message.task_id, message.items, buffers);
       },
-      context: () => this.asks.get(message.task_id)?.({ meta: message.meta, buffers }),
+      context: () => this.answerAsk(message, buffers),
       said: () => {
         this.pace = message.progress ?? this.pace;
         this.count.total = this.pace?.total ?? this.count.total;
@@ -189,11 +189,17 @@ class Sitting extends EventTarget {
     // The surroundings of the item shown; asked for once.
     const item = this.current;
     if (!item) return Promise.reject(new Error("nothing is shown"));
-    item.context ??= new Promise((resolve) => {
-      this.asks.set(item.task_id, resolve);
+    item.context ??= new Promise((resolve, reject) => {
+      this.asks.set(item.task_id, { resolve, reject });
       this.send({ type: "context", task_id: item.task_id });
     });
     return item.context;
+  }
+  answerAsk({ task_id, meta, problem }, buffers) {
+    const { resolve, reject } = this.asks.get(task_id) ?? {};
+    this.asks.delete(task_id);
+    if (problem) reject?.(new Error(problem));
+    else resolve?.({ meta, buffers });
   }
 
   adopted(operations) {
