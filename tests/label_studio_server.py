@@ -4,6 +4,7 @@ It lives in a virtual environment of its own (`make label-studio`), because its 
 Its database, its files and its settings are under the folder that is given; nothing is sent to anybody.
 """
 
+import json
 import os
 import secrets
 import signal
@@ -81,6 +82,15 @@ def _environment(folder: Path, port: int, *, user: str, password: str, token: st
     return kept | {name: str(value) for name, value in settings.items()}
 
 
+def _secrets(folder: Path) -> list[str]:
+    """Password and token of the first user: those of the first start, which the database knows."""
+    file = folder / "secrets.json"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(json.dumps([secrets.token_urlsafe(12), secrets.token_hex(20)]))
+    return json.loads(file.read_text())
+
+
 def _wait_until_it_answers(process: subprocess.Popen, address: str, log: Path) -> None:
     end = time.monotonic() + _START_S
     while time.monotonic() < end:
@@ -102,8 +112,8 @@ def label_studio_server(folder: Path):
         pytest.skip("Label Studio is not installed: run `make label-studio`")
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
-    user, password, token = "owner@example.org", secrets.token_urlsafe(12), secrets.token_hex(20)
     folder.mkdir(parents=True, exist_ok=True)
+    user, (password, token) = "owner@example.org", _secrets(folder)
     log = folder / "label-studio.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(

@@ -130,3 +130,9 @@ def clip_durations(project: Project) -> dict[str, float]:
     """Return the length in seconds of every clip of every dataset of a project."""
     tables = [Dataset(project.datasets / name).table() for name in names(project)]
     return {row["clip"]: float(row["duration_s"]) for table in tables for row in table.to_dict("records")}
+
+
+def clip_files(project: Project) -> dict[str, str]:
+    """Return the name of the recording of every clip of every dataset of a project."""
+    tables = [Dataset(project.datasets / name).table() for name in names(project)]
+    return {row["clip"]: str(row["file"]) for table in tables for row in table.to_dict("records")}

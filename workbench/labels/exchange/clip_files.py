@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,11 +137,27 @@ def import_clip_files(
     return [_import_one(store, file, listed, clips, annotator) for file in files]
 
 
+def summary(files: Sequence[ImportedFile]) -> tuple[dict[str, Any], list[str]]:
+    """Return what came of all files: as plain data with the counts of :class:`ImportedLabels`, and as lines."""
+    labels = [one.labels for one in files if one.labels]
+    total = ImportedLabels(
+        rows=sum(one.rows for one in labels),
+        recorded=sum(one.recorded for one in labels),
+        already_there=sum(one.already_there for one in labels),
+        changed_since=sum(one.changed_since for one in labels),
+    )
+    left_out = sorted({tier for one in files for tier in one.tiers_left_out})
+    lines = [f"{len(labels)} of {len(files)} files read.", *total.lines()]
+    if left_out:
+        lines.append(f"Tiers about something else were left out: {', '.join(left_out[:20])}.")
+    return {**total.as_json(), "files": [one.as_json() for one in files]}, lines
+
+
 def _files_in(folder: Path) -> list[Path]:
     found = sorted(f for f in folder.glob("*") if f.suffix.lower() in READERS and f.is_file())
     if not found:
         raise InvalidInputError(
-            f"{folder} must hold files of ELAN (.eaf) or Praat (.TextGrid). There are none: name another folder."
+            f"{folder} must be a folder that holds files of ELAN (.eaf) or Praat (.TextGrid). There are none: name another folder."
         )
     return found
 
