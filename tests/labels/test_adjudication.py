@@ -1,5 +1,6 @@
 """Settling what people answered differently: order, blindness, provenance, and that hiding loses nothing."""
 
+import hashlib
 import itertools
 
 import pytest
@@ -172,3 +173,12 @@ def test_only_wanted_clips_are_asked_about(store, say):
     say(0.3, "open", "closed", clip="a.1")
     say(0.3, "open", "closed", clip="b.1")
     assert [i.clip for i in court(store, wanted=lambda clip: clip == "b.1").items()] == ["b.1"]
+
+
+def test_a_crowd_s_answers_are_settled_too(store, say):
+    people = [f"Annotator {k:02}" for k in range(400)]
+    operations = say(0.3, *["open", "closed"] * 200, people=people)
+    state = court(store)
+    details = state.settle(state.items()[0].item_id, "open", "ambiguous", note="x" * 600).event.details
+    assert details["settles_number"] == 400
+    assert details["settles_sha256"] == hashlib.sha256("\n".join(sorted(operations)).encode()).hexdigest()

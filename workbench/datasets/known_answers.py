@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.datasets.catalog import Dataset
-from workbench.labels.said import classes_of
 from workbench.datasets.votes import no_votes, votes_about
 from workbench.errors import InvalidInputError
+from workbench.labels.said import classes_of
 from workbench.media.timeline import GRID_STEP_S
 
 Source = Literal["known", "hand", "both"]

@@ -6,6 +6,7 @@ verdicts are always made from the whole item, so hiding can never lose anything.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from workbench.labels.store import LabelStore
 
 REASONS = ("ambiguous", "guideline gap", "slip", "agreed after discussion")
 """Why people differed: the item allows both, the guideline says nothing, somebody slipped, or they talked it over."""
+_MOST_CHARACTERS = 2_800  # of operation ids, so that a note still fits into a label's details
 
 
 class Adjudication:
@@ -116,7 +118,7 @@ class Adjudication:
                 f"A verdict's reason must be one of {', '.join(REASONS)}. Received {reason!r}."
             )
         dispute = self.item(item_id)
-        details: dict[str, Any] = {"reason": reason, "settles": dispute.settles()}
+        details: dict[str, Any] = {"reason": reason, **_provenance(dispute.settles())}
         if note.strip():
             details["note"] = note.strip()[:500]
         if seconds_taken is not None:
@@ -172,3 +174,11 @@ class Adjudication:
             kind=kind,
             **what,
         )
+
+
+def _provenance(operations: list[str]) -> dict[str, Any]:
+    """Return which answers a verdict settles: their operations, or of a crowd their number and one hash of them."""
+    if sum(map(len, operations)) <= _MOST_CHARACTERS:
+        return {"settles": operations}
+    together = hashlib.sha256("\n".join(operations).encode()).hexdigest()
+    return {"settles_number": len(operations), "settles_sha256": together}
