@@ -57,10 +57,20 @@ class QueuedTasks:
     annotator : str
     make_task : callable
         Makes what is shown of an item, for example ``lambda item: FrameTask(dataset, item.clip, item.start_s)``.
+    payload_of : callable, optional
+        What has to be kept of the parts of a split run, so that ``make_task`` can make them; by default what was kept
+        of the whole.
     """
 
-    def __init__(self, queue: TaskQueue, annotator: str, make_task: MakeTask) -> None:
+    def __init__(
+        self,
+        queue: TaskQueue,
+        annotator: str,
+        make_task: MakeTask,
+        payload_of: Callable[[Task], Mapping[str, Any]] | None = None,
+    ) -> None:
         self._queue, self._annotator, self._make_task = queue, annotator, make_task
+        self._payload_of = payload_of
         self._handed: list[QueuedTask] = []
         self._by_id: dict[str, QueuedTask] = {}
         self._by_place: dict[Place, QueuedTask] = {}
@@ -118,10 +128,11 @@ class QueuedTasks:
             raise InvalidInputError(
                 f"A task can be split once. {task_id!r} was split already or is a stranger's: split its parts."
             )
-        payload = {**whole.payload, "split_from": task_id}
-        parts = [
-            QueueItem(task.task_id, task.clip, task.start_s, task.end_s, "plain", payload) for task in tasks
-        ]
+        parts = []
+        for task in tasks:
+            own = self._payload_of(task) if self._payload_of else {}
+            payload = {**whole.payload, **own, "split_from": task_id}
+            parts.append(QueueItem(task.task_id, task.clip, task.start_s, task.end_s, "plain", payload))
         self._queue.split(task_id, parts)
         self._replaced.add(task_id)
         self._total += len(parts) - 1
@@ -129,6 +140,7 @@ class QueuedTasks:
             self._learn(QueuedTask(place_of(task), task.task_id, partial(_itself, task)))
 
     def _claim(self, n_items: int) -> list[QueuedTask]:
+        self._queue.renew(self._annotator)  # whoever asks for more is still at it
         items = self._queue.claim(
             self._annotator, n_items, held=[task.task_id for task in self._handed[-500:]]
         )
