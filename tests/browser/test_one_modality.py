@@ -24,7 +24,10 @@ def project(tmp_path_factory):
 
 def pictures(page):
     """Pictures on the page that show something: canvases and images that are visible and not of the sound."""
-    return page.locator("canvas:visible:not(.aw-wave):not(.aw-spectrogram), img:visible").count()
+    shown = (
+        "canvas:not(.aw-wave, .aw-spectrogram, details *), img:not(details *)"  # but for the drawn examples
+    )
+    return page.locator(shown).filter(visible=True).count()
 
 
 @pytest.mark.parametrize("modality", SEEN)
@@ -38,6 +41,14 @@ def test_the_same_moments_are_asked_by_one_modality_alone(page, project, screens
     screenshot(f"modality-{modality}")
     assert (pictures(page) > 0) == bool(SEEN[modality])
     assert page.locator(".aw-wave:visible").count() == (modality != "face")
+    page.keyboard.press(" ")
+    if modality == "both":
+        page.keyboard.down("v")
+        page.wait_for_function("document.querySelector('.aw-context').dataset.held === 'v'")
+        assert pictures(page) == 0
+        page.keyboard.up("v")
+        page.wait_for_function("document.querySelector('.aw-context').dataset.held === ''")
+        assert pictures(page) > 0
     for key in "123123":
         page.keyboard.press(key)
     page.get_by_text("All done. Thank you!").wait_for()
