@@ -17,7 +17,13 @@ from typing import Any
 import sqlalchemy as sa
 
 SAFE_WAL = (3, 51, 3)
-_SETTINGS = ("synchronous=EXTRA", "fullfsync=ON", "foreign_keys=ON", "trusted_schema=OFF")
+_SETTINGS = (
+    "synchronous=EXTRA",
+    "fullfsync=ON",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "cache_size=-16384",
+)
 # A store of an older version, read only: what it lacks is shown as empty. Columns by the version that brought them.
 _LACKING = {1: "NULL AS after, NULL AS conflicts_with, '' AS chain", 2: "'' AS chain"}
 

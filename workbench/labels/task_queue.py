@@ -193,14 +193,16 @@ class TaskQueue:
         """Return where to go on; reads only, so that a long way over what others did keeps nobody waiting."""
         person = asked["person"]
         here = self._from.get(person, 0)
-        found = self._open(connection, asked, here, 1)
-        if not found and here and time.monotonic() >= self._not_before.get(person, 0.0):
-            # Once around: what others gave back or let run out lies before.
-            begun = time.monotonic()
-            found = self._open(connection, asked, 0, 1)
-            ended = time.monotonic()
-            self._not_before[person] = 0.0 if found else ended + _LOOK_AGAIN * (ended - begun)
-        return found[0]["position"] if found else None
+        if here and (found := self._open(connection, asked, here, 1)):
+            return int(found[0]["position"])
+        if time.monotonic() < self._not_before.get(person, 0.0):
+            return None
+        # From the beginning: what others gave back or let run out lies before.
+        begun = time.monotonic()
+        found = self._open(connection, asked, 0, 1)
+        ended = time.monotonic()
+        self._not_before[person] = 0.0 if found else ended + _LOOK_AGAIN * (ended - begun)
+        return int(found[0]["position"]) if found else None
 
     def _due_repeats(
         self, connection: sa.Connection, asked: Mapping[str, Any], n: int
