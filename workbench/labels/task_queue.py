@@ -18,8 +18,9 @@ from workbench.labels.schema import schema_of
 from workbench.labels.store import LabelStore
 from workbench.labels.work_items import QueueItem
 
+_LONG_LOOK_S = 0.1
 _LOOK_AGAIN = 20.0
-"""After a look through the whole queue that found nothing, the next one waits this many times as long as it took."""
+"""After a long look through the whole queue that found nothing, the next one waits this many times as long as it took."""
 
 
 @dataclass(frozen=True)
@@ -200,8 +201,9 @@ class TaskQueue:
         # From the beginning: what others gave back or let run out lies before.
         begun = time.monotonic()
         found = self._open(connection, asked, 0, 1)
-        ended = time.monotonic()
-        self._not_before[person] = 0.0 if found else ended + _LOOK_AGAIN * (ended - begun)
+        took = time.monotonic() - begun
+        if not found and took > _LONG_LOOK_S:
+            self._not_before[person] = begun + _LOOK_AGAIN * took
         return int(found[0]["position"]) if found else None
 
     def _due_repeats(
