@@ -226,12 +226,13 @@ def test_all_frames_one_after_another_end_with_a_word_of_thanks(
 
 
 def test_a_kernel_that_dies_in_jupyterlab_loses_nothing(page, lab, drawn_project, screenshot):
-    run_all(page, lab, "11_label_sentiment.ipynb")
+    run_all(page, lab, "10_label_mouth.ipynb")
     begin(page, "Zoe")
     for key in "12":
         press(page, key)
     saved(page)
-    os.kill(kernels(drawn_project)[-1], signal.SIGKILL)
+    for kernel in kernels(drawn_project):
+        os.kill(kernel, signal.SIGKILL)
     for key in "121":
         press(page, key)
     page.locator(".aw-save", has_text="NOT saved: 3").wait_for()
@@ -245,8 +246,8 @@ def test_a_kernel_that_dies_in_jupyterlab_loses_nothing(page, lab, drawn_project
     page.locator(".aw-notice", has_text="3 answers by Zoe are not saved yet").wait_for()
     begin(page, "Zoe")
     saved(page)
-    stored = events(drawn_project, "sentiment", "Zoe")
-    assert stored["value"].tolist() == ["negative", "neutral", "negative", "neutral", "negative"]
+    stored = events(drawn_project, "mouth", "Zoe")
+    assert stored["value"].tolist() == ["closed", "open", "closed", "open", "closed"]
     assert stored["op_id"].is_unique
     assert not stored[["clip", "start_s"]].duplicated().any()
 

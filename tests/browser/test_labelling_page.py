@@ -354,12 +354,12 @@ def test_two_tabs_of_one_browser_send_what_is_unsent_once(labelling, page, drawn
     until_kept_in_browser(bare, 2)
     second = page.context.new_page()
     other = labelling(on=second, name=bare.name)
-    saved(other)
-    second.wait_for_timeout(300)
+    second.locator(".aw-save", has_text="2 wait in another tab").wait_for()
     assert len(kept(drawn_project, bare)) == 0  # the first tab lives and may yet send them itself
     bare.kernel("on")
     bare.page.bring_to_front()
     saved(bare)
+    saved(other)
     until_kept_in_browser(bare, 0)
     assert kept(drawn_project, bare)["op_id"].is_unique
     assert len(kept(drawn_project, bare)) == 2

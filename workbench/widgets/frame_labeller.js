@@ -203,7 +203,10 @@ export default () => {
     },
     render({ el }) {
       const view = new View(sitting, el);
-      return () => view.remove();
+      return () => {
+        view.remove();
+        sitting.outbox.letGo?.(); // a page that is no longer shown leaves what is unsent to others
+      };
     },
   };
 };

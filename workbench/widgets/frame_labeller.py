@@ -258,10 +258,7 @@ def label_frames(
     suggestions: Suggestions | None = None,
     reveal: Reveal = "after",
 ) -> FrameLabeller:
-    """Return the widget that asks ``question`` about frames of a dataset.
-
-    What stands in the way (no such dataset, nothing extracted, labels that cannot be written) is said in the
-    widget, where the annotator sees it.
+    """Return the widget that asks ``question`` about frames of a dataset; it says itself what stands in the way.
 
     Parameters
     ----------

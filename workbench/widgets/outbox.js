@@ -10,13 +10,13 @@ const dayOf = (milliseconds) => new Date(milliseconds).toDateString();
 
 class Outbox {
   constructor({ send, changed, settled, adopted }) {
-    Object.assign(this, { send, changed, settled, adopted, entries: new Map(), inFlight: null, notBefore: 0, told: "", shelf: "" });
+    Object.assign(this, { send, changed, settled, adopted, entries: new Map(), inFlight: null, notBefore: 0, told: "", shelf: "", looked: false, elsewhere: 0 });
     this.kept = new OutboxShelf();
     this.tab = newId();
     // Held as long as this page lives: whoever finds it free knows that nobody sends this page's operations any more.
     navigator.locks?.request(`aw-outbox-${this.tab}`, () => new Promise((resolve) => (this.letGo = resolve)));
     this.others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("aw-outbox");
-    if (this.others) this.others.onmessage = ({ data }) => this.forget(data);
+    if (this.others) this.others.onmessage = ({ data }) => (this.forget(data), this.elsewhere && this.adopt());
   }
   close() {
     clearInterval(this.timer);
@@ -35,7 +35,9 @@ class Outbox {
     const orphans = found.filter((entry) => !alive.has(`aw-outbox-${entry.tab}`) || Date.now() - entry.born > LEFT_ALONE_MS);
     const own = [...this.entries];
     this.entries = new Map([...orphans.map((entry) => [entry.op_id, { ...entry, adopted: true }]), ...own]);
-    if (orphans.length < found.length) setTimeout(() => this.adopt(), LEFT_ALONE_MS);
+    Object.assign(this, { looked: true, elsewhere: found.length - orphans.length });
+    this.tell();
+    if (this.elsewhere) setTimeout(() => this.adopt(), LEFT_ALONE_MS);
     if (!orphans.length) return;
     this.adopted(orphans.map((entry) => entry.operation));
     this.wake();
@@ -109,6 +111,8 @@ class Outbox {
     const earlier = this.earlier(all);
     if (earlier && !late.some((entry) => !entry.adopted || entry.problem)) return { state: "saving", words: `… saving ${all.length}`, why: earlier };
     if (late.length) return { state: "lost", words: `✗ NOT saved: ${late.length}`, why: [earlier, why, where].filter(Boolean).join(" ") };
+    if (this.shelf && !this.looked) return { state: "saving", words: "… looking for unsaved answers", why: "" };
+    if (!all.length && this.elsewhere) return { state: "saving", words: `… ${this.elsewhere} wait in another tab`, why: "" };
     if (all.length) return { state: "saving", words: `… saving ${all.length}`, why: this.kept.problem && where };
     return { state: "saved", words: this.kept.problem ? "✓ saved (nothing is kept in this browser)" : "✓ saved", why: "" };
   }

@@ -51,9 +51,14 @@ class OutboxShelf {
   async all(shelf) {
     await this.opened;
     if (!this.database) return [];
-    const table = this.database.transaction(SHELF_TABLE).objectStore(SHELF_TABLE);
-    const entries = await answerOf(table.index("shelf").getAll(shelf));
-    return entries.sort((one, other) => one.order - other.order);
+    try {
+      const table = this.database.transaction(SHELF_TABLE).objectStore(SHELF_TABLE);
+      const entries = await answerOf(table.index("shelf").getAll(shelf));
+      return entries.sort((one, other) => one.order - other.order);
+    } catch (error) {
+      this.problem = `this browser could not read what it kept (${error?.name ?? error})`;
+      return [];
+    }
   }
   async waitingIn(prefix) {
     // Who else has something waiting: [[the rest of the shelf's name, how many], …]
