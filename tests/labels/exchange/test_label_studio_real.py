@@ -58,7 +58,9 @@ def test_frames_go_out_are_answered_and_edited_there_and_both_sides_end_equal(
     tasks = sync.server.tasks()
     with httpx.Client(timeout=60, trust_env=False) as mia:
         label_studio.sign_in(mia, user="mia@example.org", password="a long enough one", new=True)
-        native = [{k: v for k, v in result_of("open", op_id="x" * 9, annotator="x")[0].items() if k != "meta"}]
+        native = [
+            {k: v for k, v in result_of("open", op_id="x" * 9, annotator="x")[0].items() if k != "meta"}
+        ]
         answer = {"result": native, "lead_time": 2.5, "was_cancelled": False}
         url = f"{label_studio.address}/api"
         assert mia.post(f"{url}/tasks/{tasks[3]['id']}/annotations/", json=answer).status_code == 201

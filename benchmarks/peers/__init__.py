@@ -1,0 +1,1 @@
+"""Other people's tools, driven by the same script as ours."""
