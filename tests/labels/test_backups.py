@@ -46,6 +46,7 @@ def test_what_is_restored_on_either_engine_is_what_was_backed_up(
         ]  # leases are not kept
 
 
+@pytest.mark.slow
 def test_L11_ten_thousand_labels_can_be_added_after_a_restore(any_store, event, tmp_path, new_place):
     fill(any_store, event)
     place = new_place(
