@@ -67,6 +67,13 @@ class CropShelf:
             self._grids[clip] = ClipGrid(arrays["time_s"], rows)
         return self._grids[clip]
 
+    def want(self, clip: str, moments: Iterable[int]) -> None:
+        """Say that these moments of a clip will be shown too."""
+        before = self._wanted.get(clip, frozenset())
+        self._wanted[clip] = before | frozenset(moments)
+        if self._wanted[clip] != before and clip in self._crops:
+            self._bytes -= _size(self._crops.pop(clip))
+
     def crop(self, clip: str, name: str, moment: int) -> np.ndarray | None:
         """Return one crop, or None where there was no face."""
         return self._of_clip(clip)[name].get(moment)

@@ -83,6 +83,11 @@ class FrameTask:
     _moment: int = field(repr=False)
     _shelf: CropShelf = field(repr=False, compare=False)
 
+    @property
+    def moment(self) -> int:
+        """Index of the moment on the clip's grid."""
+        return self._moment
+
     def pictures(self) -> tuple[Picture, ...]:
         """Return what is shown: first the crop the question's network gets; none for a voice."""
         return pictures_of(self._shelf, self.clip, self._moment)
