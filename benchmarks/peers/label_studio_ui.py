@@ -132,15 +132,18 @@ def main() -> None:
         "--folder", type=Path, help="where the server keeps its data, to start faster next time"
     )
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
-        with label_studio_server(chosen.folder or Path(temporary)) as server:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-                args=["--headless", "--no-sandbox", "--disable-gpu"],
-            )
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            seconds = label_in_label_studio(page, server, _drawn_pictures(chosen.frames), chosen.frames)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        sync_playwright() as playwright,
+        label_studio_server(chosen.folder or Path(temporary)) as server,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            args=["--headless", "--no-sandbox", "--disable-gpu"],
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        seconds = label_in_label_studio(page, server, _drawn_pictures(chosen.frames), chosen.frames)
+        browser.close()
     print(
         f"Label Studio: {chosen.frames} frames in {seconds:.1f} s = {chosen.frames / seconds * 3600:.0f} an hour"
     )

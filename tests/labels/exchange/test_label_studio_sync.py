@@ -217,7 +217,7 @@ def schedule(folder, seed):
         both.close()
 
 
-def test_l12_schedules_of_faults_end_with_both_sides_equal(tmp_path):
+def test_l4_l12_schedules_of_faults_end_with_both_sides_equal(tmp_path):
     for seed in range(15):
         schedule(tmp_path / str(seed), seed)
 
@@ -249,6 +249,6 @@ def test_the_schedules_catch_a_sync_with_a_planted_fault(tmp_path, monkeypatch, 
 
 
 @pytest.mark.slow
-def test_l12_a_thousand_schedules_of_faults_end_with_both_sides_equal(tmp_path):
+def test_l4_l12_a_thousand_schedules_of_faults_end_with_both_sides_equal(tmp_path):
     for seed in range(1000):
         schedule(tmp_path / str(seed), seed)
