@@ -22,6 +22,7 @@ _OPERATION = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _ANNOTATOR = re.compile(r"\w[\w .'@-]{0,63}")
 _TIME_DIGITS = 6
 _MOST_DETAILS = 4_000
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class LabelEvent:
             They are no plain JSON, or longer than 4,000 characters.
         """
         try:
-            text = json.dumps(dict(self.details), sort_keys=True, ensure_ascii=False, allow_nan=False)
+            text = _encode(dict(self.details))
             text.encode()
         except (TypeError, ValueError) as error:
             raise InvalidInputError(
