@@ -6,13 +6,16 @@ import pytest
 from bare_page import ADDRESS, BarePage
 
 from workbench.labels.store import LabelStore
-from workbench.widgets.frame_labeller import label_frames
+from workbench.widgets.labelling_desk import label_frames
 
 pytestmark = pytest.mark.browser
 
 
 class AlwaysOpen:
     """A run that says open, whatever it is shown."""
+
+    def prepare(self, places):
+        self.prepared = list(places)
 
     def of(self, clip, start_s, end_s):
         return {"closed": 0.25, "open": 0.75}

@@ -9,7 +9,7 @@ from workbench.datasets.catalog import Dataset
 from workbench.datasets.frame_tasks import frame_tasks
 from workbench.labels.store import LabelStore
 from workbench.project import Project
-from workbench.widgets.frame_labeller import label_frames
+from workbench.widgets.labelling_desk import label_frames
 
 pytestmark = pytest.mark.browser
 SEEN = {"face": 1, "voice": 0, "both": 1}
@@ -34,7 +34,7 @@ def pictures(page):
 def test_the_same_moments_are_asked_by_one_modality_alone(page, project, screenshot, modality):
     question = f"sentiment_{modality}"
     bare = BarePage(page, label_frames(project, "sample", question, annotator="Ada", n_tasks=6)).open()
-    page.locator(".aw-play").wait_for()
+    page.wait_for_function("document.querySelector('.aw-pictures')?.dataset.task")
     page.locator(".aw-labeller").focus()
     page.keyboard.press(" ")
     page.wait_for_function("document.querySelector('.aw-context').dataset.playing === 'true'")

@@ -9,7 +9,8 @@ from workbench.errors import InvalidInputError
 from workbench.labels.schema import MOUTH
 from workbench.labels.session import LabelSession
 from workbench.labels.store import LabelStore
-from workbench.widgets.frame_labeller import MOST_ITEMS, FrameLabeller, label_frames
+from workbench.widgets.frame_labeller import MOST_ITEMS, FrameLabeller
+from workbench.widgets.labelling_desk import label_frames
 
 
 class Browser:
@@ -40,6 +41,9 @@ def answer(task, value="open", number=0, **more):
 
 class AlwaysOpen:
     """A run that says open, whatever it is shown."""
+
+    def prepare(self, places):
+        self.prepared = list(places)
 
     def of(self, clip, start_s, end_s):
         return {"closed": 0.25, "open": 0.75}

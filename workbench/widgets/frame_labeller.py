@@ -16,15 +16,11 @@ from typing import Any, Protocol
 import anywidget
 import traitlets
 
-from workbench.datasets.catalog import Dataset
-from workbench.datasets.frame_tasks import Picture, frame_tasks
+from workbench.datasets.frame_tasks import Picture
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.labels.annotation import RecordedEvent
-from workbench.labels.project_mark import project_mark
-from workbench.labels.schema import Schema, schema_of
+from workbench.labels.schema import Schema
 from workbench.labels.session import LabelSession, Operation, Task
-from workbench.labels.store import LabelStore
-from workbench.project import Project
 from workbench.widgets.drawn_examples import drawn_examples
 from workbench.widgets.labelling_messages import (
     Reveal,
@@ -179,6 +175,8 @@ class FrameLabeller(anywidget.AnyWidget):
 
     def _messages(self, tasks: Sequence[Task]) -> tuple[list[dict[str, Any]], list[bytes]]:
         items, buffers = [], []
+        if self._suggestions is not None:
+            self._suggestions.prepare([(task.clip, task.start_s, task.end_s) for task in tasks])
         for task in tasks:
             # A guess that is never to be shown does not travel either.
             guess = None if self._reveal == "never" else self._guess(task)
@@ -245,53 +243,6 @@ class FrameLabeller(anywidget.AnyWidget):
         if self.session is None:
             raise InvalidInputError("A name must be given before the first answer. There is none yet.")
         return self.session
-
-
-def label_frames(
-    project: Project,
-    dataset: str,
-    question: str,
-    *,
-    annotator: str = "",
-    n_tasks: int = 200,
-    seed: int = 0,
-    suggestions: Suggestions | None = None,
-    reveal: Reveal = "after",
-) -> FrameLabeller:
-    """Return the widget that asks ``question`` about frames of a dataset; it says itself what stands in the way.
-
-    Parameters
-    ----------
-    dataset : str
-        Name of an imported and extracted dataset.
-    question : str
-        What to ask: :data:`workbench.labels.schema.QUESTIONS`.
-    annotator : str
-        Who answers; the widget asks for the name when it is empty.
-    n_tasks, seed : int
-        How many frames, and which: see :func:`workbench.datasets.frame_tasks.frame_tasks`.
-    suggestions, reveal
-        A trained run's guesses, and when they are shown: see :class:`FrameLabeller`.
-
-    Examples
-    --------
-    >>> label_frames(Project.open(), "sample", "mouth")  # doctest: +SKIP
-    """
-    try:
-        schema = schema_of(question)
-        tasks = frame_tasks(Dataset.open(project, dataset), question, n_tasks=n_tasks, seed=seed)
-        store = LabelStore.open(project.labels)
-        store.check_writable()
-        return FrameLabeller(
-            schema,
-            lambda name: LabelSession(store, tasks, schema, name),
-            annotator=annotator,
-            suggestions=suggestions,
-            reveal=reveal,
-            project_id=project_mark(project.labels),
-        )
-    except WorkbenchError as error:
-        return FrameLabeller(problem=str(error))
 
 
 def _op_id(said: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -19,6 +19,9 @@ _TRAVELLING = ("dataset", "pixels_sha256", "sound_sha256", "unit", "n_moments")
 
 class Suggestions(Protocol):
     """A trained run's guesses."""
+
+    def prepare(self, places: Iterable[tuple[str, float, float]]) -> None:
+        """Predict in one go what will be asked about: clip, start and end of each."""
 
     def of(self, clip: str, start_s: float, end_s: float) -> Mapping[str, float] | None:
         """Return a probability for each class, None where the run says nothing."""
