@@ -24,7 +24,7 @@ class ServerWords:
     items : dict
         Item by its id.
     task_of : dict
-        Item id to the task that stands for it (the oldest).
+        Item id to the task that stands for it: one with somebody's work, else the oldest.
     answers : dict
         What each person says about each item, by their oldest annotation.
     further : list
@@ -54,7 +54,8 @@ def read_server(server: ProjectOnServer, schema: Schema, report: SyncReport) -> 
     users = server.users()
     words = ServerWords()
     n_foreign = 0
-    for task in server.tasks():
+    # Of tasks about the same item the one with somebody's work in it counts; that is why those come first.
+    for task in sorted(server.tasks(), key=is_empty):
         try:
             item = item_of_task(task.get("data"), question=schema.question)
         except InvalidInputError as error:
@@ -97,7 +98,10 @@ def _read_task(
     if item.item_id in words.task_of and is_empty(task):
         words.twins.append(task["id"])
         return
-    words.task_of.setdefault(item.item_id, task["id"])
+    if words.task_of.setdefault(item.item_id, task["id"]) != task["id"]:
+        report.note(
+            f"Tasks {words.task_of[item.item_id]} and {task['id']} are about the same item, both with people's work: both stay."
+        )
     for annotation in annotations_of(task):
         try:
             seen = read_annotation(annotation, schema=schema, users=users)
