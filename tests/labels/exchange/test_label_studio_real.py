@@ -12,7 +12,6 @@ from workbench.labels.exchange.label_studio.server import ProjectOnServer, annot
 from workbench.labels.exchange.label_studio.sync import LabelStudioSync
 from workbench.labels.exchange.label_studio.wire import Wire
 from workbench.labels.schema import MOUTH
-from workbench.labels.store import LabelStore
 
 pytestmark = pytest.mark.slow
 FRAMES = [Item("mouth", 'clip "ü", 1.a', n * 0.03, n * 0.03) for n in range(5)]
