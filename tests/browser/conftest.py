@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bare_page import BarePage
+from by_hand import ready
 from drawn_features import draw_dataset
 from servers import copy_notebooks, running_lab, running_voila
 
 from workbench.project import Project
+from workbench.widgets.labelling_desk import label_frames
 
 
 @pytest.fixture
@@ -57,3 +60,20 @@ def voila(drawn_project, tmp_path_factory):
         drawn_project.root, copy_notebooks(folder / "notebooks"), home=folder / "home"
     ) as server:
         yield server
+
+
+@pytest.fixture
+def labelling(page, drawn_project, request):
+    """Open the page for an annotator of the test's own name: ``labelling(**options)``."""
+
+    def opened(on=page, name=request.node.name[5:60], question="mouth", **options):
+        options = {"annotator": name, "n_tasks": 60} | options
+        bare = BarePage(on, label_frames(drawn_project, "sample", question, **options))
+        bare.name = name
+        on.set_default_timeout(15_000)
+        bare.open()
+        if options["annotator"]:
+            ready(bare)
+        return bare
+
+    return opened

@@ -78,7 +78,8 @@ class LabellingPlan:
     def is_listed(self) -> bool:
         """Whether a plain list does, the same for everybody and whenever it is made."""
         plain = self.order == "spread" and self.overlap is None and not self.repeats
-        return plain and self.n_tasks <= MOST_LISTED
+        # A run that was split stays split when its person comes back: only a queue remembers that.
+        return plain and self.unit == "frame" and self.n_tasks <= MOST_LISTED
 
     def queue_name(self, dataset: Dataset) -> str:
         """Return the name of its queue: the same plan finds the same queue again."""

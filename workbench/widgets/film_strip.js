@@ -3,7 +3,7 @@
 
 class FilmStrip {
   constructor({ pointed }) {
-    this.pointed = pointed; // called with the time of a cell that was clicked
+    this.pointed = pointed; // called with the time of the cell that the cursor went to
     this.canvas = make("canvas", { role: "img" });
     this.marks = make("div", { class: "aw-film-marked" });
     this.cursor = make("div", { class: "aw-film-cursor" });
@@ -36,7 +36,12 @@ class FilmStrip {
     this.put(this.cursor, this.cell, 1);
   }
   step(by) {
-    if (this.strip) this.point(this.cell + by);
+    // Whether the cursor moved; what plays goes along with it.
+    const before = this.cell;
+    if (!this.strip) return false;
+    this.point(this.cell + by);
+    if (this.cell !== before) this.pointed(this.strip.times_s[this.cell]);
+    return this.cell !== before;
   }
   clicked(event) {
     const box = this.canvas.getBoundingClientRect();

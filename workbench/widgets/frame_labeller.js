@@ -71,8 +71,8 @@ class View {
       split: () => page && !page.split.hidden && sitting.split(page.film.into),
       play: () => context?.toggle(),
       replay: () => context?.replay(),
-      earlier: () => (page?.film.step(-1), context?.step(-1)),
-      later: () => (page?.film.step(1), context?.step(1)),
+      earlier: () => page?.film.step(-1) || context?.step(-1),
+      later: () => page?.film.step(1) || context?.step(1),
     };
     if (HELD[name]) {
       this.held = true;

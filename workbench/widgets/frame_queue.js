@@ -66,6 +66,7 @@ class FrameQueue {
     const parts = await decodeAll(items, buffers);
     const here = this.items.findIndex((one) => one.task_id === taskId);
     this.items.splice(Math.max(here, 0), here < 0 ? 0 : 1, ...parts);
+    this.leftOut.add(taskId);
     this.changed();
   }
 }

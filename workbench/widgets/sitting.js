@@ -19,7 +19,7 @@ class Sitting extends EventTarget {
   }
   clear() {
     this.queue.clear();
-    Object.assign(this, { done: [], undone: [], slots: [], conflicts: [], changing: null, alert: "", notice: "" });
+    Object.assign(this, { done: [], undone: [], slots: [], conflicts: [], changing: null, splitting: null, alert: "", notice: "" });
   }
   send(message, buffers) {
     try {
@@ -35,10 +35,11 @@ class Sitting extends EventTarget {
     const handlers = {
       state: () => this.begin(message, buffers),
       refused: () => (this.refusal = message.message),
-      trouble: () => (this.alert = message.message),
+      trouble: () => Object.assign(this, { alert: message.message, splitting: null }),
       items: () => this.queue.arrived(message, buffers),
       item: () => this.itemAgain(message.item, buffers),
       parts: () => {
+        Object.assign(this, { splitting: null, changing: null, notice: "" });
         this.count.total = message.progress.total;
         this.queue.replaced(message.task_id, message.items, buffers);
       },
@@ -85,7 +86,7 @@ class Sitting extends EventTarget {
   // What a person does. Each returns what was said, or null when there is nothing to say it about.
   say(kind, value = "") {
     const item = this.current;
-    if (!item) return null;
+    if (!item || this.splitting) return null; // what is asked about next is not known yet
     this.undone = [];
     return this.record(item, kind, value, this.changing);
   }
@@ -183,7 +184,22 @@ class Sitting extends EventTarget {
     this.changed();
   }
   split(at) {
-    if (this.current) this.send({ type: "split", task_id: this.current.task_id, at });
+    // Ask about the first `at` moments of the run shown and about the rest, each for itself.
+    const item = this.current;
+    const [first, last] = item?.strip?.marked ?? [0, 0];
+    if (first === last || this.splitting) return;
+    if (at < 1 || at > last - first) this.alert = "To split the run, go with ← → to the picture that its second part begins with.";
+    else {
+      this.send({ type: "split", task_id: item.task_id, at });
+      Object.assign(this, { splitting: item, alert: "", notice: "Splitting the run …" });
+      setTimeout(() => this.notSplit(item), NO_ANSWER_MS);
+    }
+    this.changed();
+  }
+  notSplit(item) {
+    if (this.splitting !== item) return;
+    Object.assign(this, { splitting: null, notice: "", alert: "The run is not split: no reply from the kernel." });
+    this.changed();
   }
   ask() {
     // The surroundings of the item shown; asked for once.
