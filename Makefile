@@ -47,7 +47,7 @@ test: test-fast test-slow test-browser  ## Every test, as CI runs them
 test-fast: install postgres  ## What plain `pytest` runs: everything but the slow and the browser tests
 	$(BIN)/pytest -n 2
 
-test-slow: install postgres  ## Training, whole loops, notebooks from top to bottom
+test-slow: install postgres label-studio  ## Training, whole loops, notebooks from top to bottom
 	$(BIN)/pytest -m "slow and not browser"
 
 test-browser: install browser  ## JupyterLab and the dashboards in a headless Chromium
