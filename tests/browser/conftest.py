@@ -28,10 +28,10 @@ def page(browser, request):
 
 @pytest.fixture
 def screenshot(page, tmp_path):
-    """Take a picture of the page: ``screenshot("name")``; kept in WORKBENCH_SCREENSHOTS when that is set."""
+    """Take a picture of the page: ``screenshot("name")``, of another one ``screenshot("name", page)``; kept in WORKBENCH_SCREENSHOTS when that is set."""
     folder = Path(os.environ.get("WORKBENCH_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
-    return lambda name: page.screenshot(path=folder / f"{name}.png")
+    return lambda name, of=page: of.screenshot(path=folder / f"{name}.png")
 
 
 @pytest.fixture(scope="module")

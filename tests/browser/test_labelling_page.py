@@ -7,6 +7,7 @@ from bare_page import ADDRESS
 from by_hand import AlwaysOpen, check_axe, kept, press, ready, saved, shown, standing
 
 from workbench.labels.store import LabelStore
+from workbench.widgets.labelling_desk import label_frames
 
 pytestmark = pytest.mark.browser
 
@@ -82,6 +83,39 @@ def test_undo_and_redo_go_back_and_forth_over_submitted_answers(labelling, drawn
     bare.page.keyboard.press("Control+Shift+Z")  # a new answer forgets what could be given again
     saved(bare)
     assert len(standing(drawn_project, bare)) == 4
+
+
+def test_what_stood_before_an_answer_of_another_day_stands_again_when_that_is_taken_back(
+    labelling, drawn_project
+):
+    bare = labelling()
+    task = press(bare, "121")[0]
+    bare.page.locator(".aw-slot").first.click()
+    bare.page.keyboard.press("2")  # the first one is changed last
+    saved(bare)
+    assert standing(drawn_project, bare)[task] == "open"
+    bare.widget = label_frames(drawn_project, "sample", "mouth", annotator=bare.name, n_tasks=60)
+    bare.open()
+    ready(bare)
+    waiting = shown(bare)
+    bare.page.keyboard.press("Backspace")
+    saved(bare)
+    assert standing(drawn_project, bare)[task] == "closed"
+    assert shown(bare) == waiting  # the older answer stands, so nothing of it is asked
+    bare.page.locator(".aw-slot[aria-label^=closed]").nth(1).wait_for()
+    assert "3 of 60" in bare.page.locator(".aw-status").inner_text()
+    assert bare.widget.session.progress().answered == 3
+    bare.page.locator(".aw-slot").last.click()
+    press(bare, "0")  # it can be changed, and knows what stands
+    saved(bare)
+    assert standing(drawn_project, bare)[task] == "cannot tell"
+    for _ in range(4):
+        bare.page.keyboard.press("Backspace")
+    saved(bare)
+    assert standing(drawn_project, bare) == {}
+    assert shown(bare) == task
+    assert bare.widget.session.progress().answered == 0
+    bare.page.locator(".aw-status", has_text="0 of 60").wait_for()
 
 
 def test_one_of_the_last_ten_is_changed_in_place_by_keyboard(labelling, drawn_project):

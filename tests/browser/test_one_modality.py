@@ -24,10 +24,16 @@ def project(tmp_path_factory):
 
 def pictures(page):
     """Pictures on the page that show something: canvases and images that are visible and not of the sound."""
-    shown = (
-        "canvas:not(.aw-wave, .aw-spectrogram, details *), img:not(details *)"  # but for the drawn examples
-    )
+    shown = "canvas:not(.aw-wave, .aw-spectrogram, details *, [data-drawn=sound] *), img:not(details *)"  # but for the drawn examples
     return page.locator(shown).filter(visible=True).count()
+
+
+def wait_until(page, condition):
+    for _ in range(100):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come about")
 
 
 @pytest.mark.parametrize("modality", SEEN)
@@ -36,6 +42,11 @@ def test_the_same_moments_are_asked_by_one_modality_alone(page, project, screens
     bare = BarePage(page, label_frames(project, "sample", question, annotator="Ada", n_tasks=6)).open()
     page.wait_for_function("document.querySelector('.aw-pictures')?.dataset.task")
     page.locator(".aw-labeller").focus()
+    if (
+        modality == "voice"
+    ):  # what is only heard is there unasked, and the next one's sound is fetched meanwhile
+        page.locator(".aw-wave:visible").wait_for()
+        wait_until(page, lambda: len({m["task_id"] for m in bare.messages if m["type"] == "context"}) == 2)
     page.keyboard.press(" ")
     page.wait_for_function("document.querySelector('.aw-context').dataset.playing === 'true'")
     screenshot(f"modality-{modality}")
@@ -49,8 +60,21 @@ def test_the_same_moments_are_asked_by_one_modality_alone(page, project, screens
         page.keyboard.up("v")
         page.wait_for_function("document.querySelector('.aw-context').dataset.held === ''")
         assert pictures(page) > 0
-    for key in "123123":
+        for key in "mb":
+            page.keyboard.down(key)
+            page.wait_for_function("k => document.querySelector('.aw-context').dataset.held === k", arg=key)
+            assert pictures(page) > 0
+            page.keyboard.up(key)
+    for number, key in enumerate("123123"):
         page.keyboard.press(key)
+        if number == 2:
+            wait_until(
+                page, lambda: page.locator(".aw-slot canvas[data-drawn], .aw-slot[data-drawn]").count() == 3
+            )
+            if modality == "voice":
+                page.locator(".aw-slot[data-drawn=sound]").first.wait_for()
+                page.locator(".aw-wave:visible").wait_for()
+            screenshot(f"modality-{modality}-answered")
     page.get_by_text("All done. Thank you!").wait_for()
     page.locator(".aw-save[data-state=saved]").wait_for()
     with LabelStore.open(project.labels, read_only=True) as store:

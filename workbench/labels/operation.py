@@ -22,6 +22,8 @@ class SessionProgress:
         Median time for one answer in this sitting.
     seconds_left : float or None
         What the rest will take at this pace.
+    shared : bool
+        Whether others answer some of the tasks instead, so that this person will not get all of them.
     """
 
     total: int
@@ -29,6 +31,7 @@ class SessionProgress:
     skipped: int
     seconds_each: float | None
     seconds_left: float | None
+    shared: bool = False
 
     @property
     def done(self) -> int:

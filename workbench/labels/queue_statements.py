@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workbench.labels.queue_tables import ITEMS, has_word, leases, others_at_it, work_items
+from workbench.labels.queue_tables import ITEMS, has_word, leases, others_at_it, others_in_answers, work_items
 
 PERSON = sa.bindparam("person", type_=sa.String)
 
@@ -29,6 +29,7 @@ class QueueStatements:
         self.due_repeats = self._due_repeats(mine)
         self.counts = self._counts()
         self.said = self._said()
+        self.elsewhere = self._elsewhere(overlap, clock)
 
     def repeated(self) -> sa.ColumnElement[bool]:
         """Return the condition that an item is a repeat that this person has answered or passed by."""
@@ -78,6 +79,17 @@ class QueueStatements:
             number_of(said) - number_of(answered),
             number_of(waiting),
         ).where(ITEMS.queue == self._name, ITEMS.split.is_(False))
+
+    def _elsewhere(self, overlap: int, clock: sa.ColumnElement[float]) -> sa.Select:
+        """Count what has not answers enough, but people enough who are at it."""
+        return sa.select(sa.func.count()).where(
+            ITEMS.queue == self._name,
+            ITEMS.split.is_(False),
+            ITEMS.role == "plain",
+            ~has_word(self._question, PERSON),
+            others_in_answers(self._question, PERSON) < overlap,
+            others_at_it(self._name, self._question, PERSON, clock) >= overlap,
+        )
 
     def _said(self) -> sa.Select:
         names = (ITEMS.clip, ITEMS.start_s, ITEMS.end_s, ITEMS.item_id)

@@ -80,10 +80,8 @@ def has_word(
     return sa.exists().where(about_this_item(said, question), mine, not_taken_back(said))
 
 
-def others_at_it(
-    queue: str, question: str, annotator: sa.ColumnElement[str], now: sa.ColumnElement[float]
-) -> sa.ScalarSelect[int]:
-    """Return how many other people have answered the item, or have it in hand just now."""
+def _answerers(question: str) -> sa.Select:
+    """Return who has a standing answer about the item."""
     answer, later = label_events.alias("answer"), label_events.alias("later")
     same = ("question", "clip", "start_s", "end_s", "annotator")
     newer = sa.exists().where(
@@ -91,11 +89,23 @@ def others_at_it(
         later.c.sequence > answer.c.sequence,
         counts_as_word(later),
     )
-    answered = (
+    return (
         sa.select(answer.c.annotator)
         .where(about_this_item(answer, question), answer.c.kind == "answer", counts_as_word(answer), ~newer)
         .correlate(work_items)
     )
+
+
+def others_in_answers(question: str, annotator: sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
+    """Return how many other people's answers about the item stand."""
+    people = _answerers(question).subquery("people")
+    return _others(people, annotator)
+
+
+def others_at_it(
+    queue: str, question: str, annotator: sa.ColumnElement[str], now: sa.ColumnElement[float]
+) -> sa.ScalarSelect[int]:
+    """Return how many other people have answered the item, or have it in hand just now."""
     word = label_events.alias("word")
     said_by_holder = (
         sa.exists()
@@ -112,7 +122,11 @@ def others_at_it(
         )
         .correlate(work_items)
     )
-    people = sa.union(answered, in_hand).subquery("people")
+    people = sa.union(_answerers(question), in_hand).subquery("people")
+    return _others(people, annotator)
+
+
+def _others(people: sa.Subquery, annotator: sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count())
         .select_from(people)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from workbench.errors import InvalidInputError
-from workbench.labels.task_queue import TaskQueue
+from workbench.labels.task_queue import EVERYBODY, TaskQueue
 from workbench.labels.tasks import Place, Task, place_of, rounded_place
 from workbench.labels.work_items import QueueItem
 
@@ -81,6 +81,15 @@ class QueuedTasks:
     def total(self) -> int:
         """Return how many items the queue has, whoever may get them."""
         return self._total
+
+    @property
+    def shared(self) -> bool:
+        """Whether an item can have answers enough without this person's."""
+        return self._queue.overlap < EVERYBODY
+
+    def elsewhere(self) -> int:
+        """Return how many items others have in hand, which this person would get if they were left."""
+        return self._queue.elsewhere(self._annotator) if self.shared else 0
 
     def task(self, task_id: str) -> Task:
         """Return a task by its id, also one that was handed out in an earlier sitting."""

@@ -13,6 +13,7 @@ from workbench.labels.operation import Conflict, Operation, SessionProgress
 from workbench.labels.schema import Schema
 from workbench.labels.store import LabelStore
 from workbench.labels.tasks import Place, Task, TaskSource, as_source, place_of
+from workbench.labels.words_about import words_about
 
 __all__ = ["Conflict", "LabelSession", "Operation", "SessionProgress", "Task", "TaskSource"]
 
@@ -68,7 +69,11 @@ class LabelSession:
 
     def split(self, task_id: str, tasks: Sequence[Task]) -> None:
         """Ask about the parts ``tasks`` instead of the run ``task_id``."""
+        whole = self.task(task_id)
         self._source.replace(task_id, tasks)
+        self._stand(
+            place_of(whole), []
+        )  # an answer about the whole is kept, but counts no longer as one of these tasks
 
     def items(
         self, start: int = 0, n_items: int | None = None, *, skipped: bool = False
@@ -165,6 +170,15 @@ class LabelSession:
                 found.append((task.task_id, recorded))
         return found
 
+    def older(self, recorded: RecordedEvent) -> list[RecordedEvent]:
+        """Return this person's words about the same place before that one, oldest first: an undo brings them back."""
+        said = words_about(self._store, self.schema.question, self.annotator, place_of(recorded.event))
+        return [word for word in said if word.sequence < recorded.sequence]
+
+    def elsewhere(self) -> int:
+        """Return how many tasks are in other people's hands now and come here if those people leave them."""
+        return int(getattr(self._source, "elsewhere", lambda: 0)())
+
     def stands_instead(self, outcome: RecordedEvent | WorkbenchError) -> RecordedEvent | None:
         """Return the word that stands where a conflict was recorded; None for any other outcome."""
         if isinstance(outcome, WorkbenchError) or not outcome.conflicts_with:
@@ -195,7 +209,12 @@ class LabelSession:
         pace = median(self._seconds[-PACE_OVER:]) if self._seconds else None
         left = None if pace is None else pace * (total - answered - skipped)
         return SessionProgress(
-            total=total, answered=answered, skipped=skipped, seconds_each=pace, seconds_left=left
+            total=total,
+            answered=answered,
+            skipped=skipped,
+            seconds_each=pace,
+            seconds_left=left,
+            shared=bool(getattr(self._source, "shared", False)),
         )
 
     def _event(self, operation: Operation) -> LabelEvent:
@@ -226,7 +245,10 @@ class LabelSession:
         if event.kind == "repeat":
             self._repeated[event.op_id] = operation.task_id
         if event.kind == "undo" and self._repeated.pop(event.undoes, None) is None:
-            self._stand(place, [word for word in words if word.event.op_id != event.undoes])
+            left = [word for word in words if word.event.op_id != event.undoes]
+            # What was said in earlier sittings is known by its last word only.
+            left = left or words_about(self._store, event.question, event.annotator, place)
+            self._stand(place, left)
         if event.kind not in ("answer", "skip") or recorded.conflicts_with:
             return
         if any(word.event.op_id == event.op_id for word in words):

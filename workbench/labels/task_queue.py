@@ -23,6 +23,10 @@ _LOOK_AGAIN = 20.0
 """After a long look through the whole queue that found nothing, the next one waits this many times as long as it took."""
 
 
+EVERYBODY = 1_000_000
+"""The overlap of a queue that asks everybody everything."""
+
+
 @dataclass(frozen=True)
 class QueueCounts:
     """How far a person is in a queue.
@@ -172,6 +176,11 @@ class TaskQueue:
         with self._database.reading() as connection:
             row = connection.execute(self._ask.counts, {"person": check_annotator(annotator)}).one()
         return QueueCounts(*(int(number) for number in row))
+
+    def elsewhere(self, annotator: str) -> int:
+        """Count what this person is not asked only because others have it in hand; looks through the whole queue."""
+        with self._database.reading() as connection:
+            return int(connection.scalar(self._ask.elsewhere, {"person": check_annotator(annotator)}) or 0)
 
     def _find(self, *conditions: sa.ColumnElement[bool]) -> QueueItem | None:
         query = self._ask.items.where(*conditions).order_by(ITEMS.position).limit(1)

@@ -16,7 +16,7 @@ from workbench.datasets.run_tasks import run_tasks
 from workbench.errors import InvalidInputError
 from workbench.labels.queued_tasks import QueuedTasks
 from workbench.labels.store import LabelStore
-from workbench.labels.task_queue import TaskQueue
+from workbench.labels.task_queue import EVERYBODY, TaskQueue
 from workbench.labels.tasks import Task, TaskList, TaskSource
 from workbench.labels.work_items import with_repeats
 from workbench.progress import Progress, silent
@@ -30,8 +30,6 @@ MOST_LISTED = 2_000
 """More tasks than this are read from a queue, so that opening takes no longer the more there are."""
 REPEATED_AFTER = 50
 """A hidden repeat comes so many tasks after the first asking, in a short plan a third of it."""
-EVERYBODY = 1_000_000
-"""The overlap of a queue that asks everybody everything."""
 
 
 @dataclass(frozen=True)

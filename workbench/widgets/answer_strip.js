@@ -19,6 +19,26 @@ class AnswerStrip {
     const canvas = make("canvas", { width: SLOT_PIXELS, height: SLOT_PIXELS, "aria-hidden": "true" });
     return make("button", { type: "button", class: "aw-slot", onclick: () => this.change(said) }, canvas, make("span", { class: "aw-slot-word", "aria-hidden": "true" }));
   }
+  heard({ pictures, heard }, element) {
+    // What has no picture shows its sound, or, until that was fetched, that it is one.
+    const sound = heard?.sound, drawn = sound ? "sound" : "sign";
+    if (pictures.length || element.dataset.drawn === drawn) return;
+    element.dataset.drawn = drawn;
+    const paper = element.firstChild.getContext("2d"), middle = SLOT_PIXELS / 2;
+    paper.fillStyle = "#ffffff";
+    paper.fillRect(0, 0, SLOT_PIXELS, SLOT_PIXELS);
+    paper.fillStyle = "#0072b2";
+    Object.assign(paper, { font: `${middle}px sans-serif`, textAlign: "center", textBaseline: "middle" });
+    if (!sound) return paper.fillText("♪", middle, middle);
+    const loudest = Math.max(0.02, ...sound.peaks.map(([low, high]) => Math.max(-low, high)));
+    const x = (time_s) => ((time_s - heard.from_s) / (heard.to_s - heard.from_s)) * SLOT_PIXELS;
+    sound.peaks.forEach(([low, high], k) => {
+      const at = x(sound.start_s + (k / sound.peaks.length) * sound.duration_s);
+      paper.fillRect(at, middle - (high / loudest) * 22, 1, Math.max(1, ((high - low) / loudest) * 22));
+    });
+    paper.fillStyle = "#d55e00";
+    paper.fillRect(x(heard.start_s) - 1, 0, 3, SLOT_PIXELS);
+  }
   mark(said, element, changing) {
     const bitmap = said.item?.bitmaps?.[0];
     if (bitmap && !element.dataset.drawn) {
@@ -27,6 +47,7 @@ class AnswerStrip {
       context.drawImage(bitmap, 0, 0, SLOT_PIXELS, SLOT_PIXELS);
       element.dataset.drawn = "yes";
     }
+    if (!bitmap && said.item) this.heard(said.item, element);
     const choice = this.choices.get(said.value);
     const guess = said.item?.seen ? said.item.suggestion?.value : undefined;
     const differs = guess && said.kind === "answer" && guess !== said.value;

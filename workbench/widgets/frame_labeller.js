@@ -1,8 +1,10 @@
 // The frame labeller itself, put behind all the other parts: its stages, and who answers which key.
 
+const CALM_MS = 150; // words wait until no key came for so long
+
 class View {
   constructor(sitting, element) {
-    Object.assign(this, { sitting, shownStage: "" });
+    Object.assign(this, { sitting, shownStage: "", lastDeed: -CALM_MS });
     this.root = make("div", { class: "aw-labeller", tabindex: "0", role: "group", "aria-label": "Frame labeller", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event), onkeyup: (event) => this.keyUp(event), onfocusout: () => this.letGo() });
     this.body = make("div", { class: "aw-body" });
     this.spoken = make("div", { class: "aw-spoken", "aria-live": "polite" });
@@ -25,10 +27,11 @@ class View {
     this.root.remove();
   }
   schedule() {
-    // A new picture at once; words a moment later and together, so that they never stand in a key's way.
+    // A new picture at once; words together, with the next key's or when no key comes: a browser that has drawn nothing
+    // for a moment draws at once, one that just did makes the next picture wait for the screen's next turn.
     if (!this.page || this.stage !== this.shownStage) return this.draw();
     this.page.drawPicture();
-    this.later ??= setTimeout(() => this.draw(), 40);
+    this.later ??= setTimeout(() => this.draw(), Math.max(40, CALM_MS - (performance.now() - this.lastDeed)));
   }
   get stage() {
     return this.sitting.stage === "label" && this.sitting.finished ? "end" : this.sitting.stage;
@@ -63,7 +66,7 @@ class View {
       undo: () => this.act(() => sitting.undo(), "taken back", began),
       redo: () => this.act(() => sitting.redo(), "given again", began),
       look: () => this.act(() => sitting.lookAgain(), "look again", began),
-      change: () => this.act(() => sitting.change(event) ?? event, "change this answer", performance.now()),
+      change: () => (deeds.home(), this.act(() => sitting.change(event) ?? event, "change this answer", performance.now())), // the button pressed is redrawn with the answer
       flag: () => sitting.current && page?.flag.open(),
       flagged: () => this.act(() => sitting.flag(event), "flagged", performance.now()),
       home: () => this.root.focus({ preventScroll: true }),
@@ -82,15 +85,18 @@ class View {
   }
   act(what, words, began) {
     const ready = Boolean(this.sitting.queue.current);
+    this.lastDeed = performance.now();
+    clearTimeout(this.later);
+    this.later = null;
     let said = null;
     afterPaint(() => {
       if (!said) return;
       this.root.dispatchEvent(new CustomEvent("aw-painted", { bubbles: true, detail: { ms: performance.now() - began, ready, op_id: said.op_id } }));
       this.words = words;
-      this.schedule();
+      this.draw();
     });
     said = what();
-    if (!said) return;
+    if (!said) return this.schedule();
     if (!this.root.contains(document.activeElement) || !document.activeElement.isConnected) this.root.focus({ preventScroll: true });
     if (this.stage !== this.shownStage) this.draw();
     else {
@@ -169,12 +175,15 @@ class View {
     this.meetKeys();
     const { sitting } = this;
     const { answer, skip } = sitting.count;
+    const { elsewhere } = sitting.queue;
     this.status = new StatusRow();
     this.strip = new AnswerStrip({ schema: sitting.schema, change: (said) => this.deed("change", said) });
     this.conflict = new ConflictNote({ resolve: (conflict, mine) => sitting.resolve(conflict, mine) });
     const buttons = [button("undo", ["Undo the last ", ...this.keys.signs("undo")], (event) => this.deed("undo", event))];
     if (skip) buttons.push(button("again", "Show the skipped ones again", () => sitting.showSkipped()));
-    return [...this.status.elements, this.conflict.element, make("h2", {}, "All done. Thank you!"), make("p", { class: "aw-note" }, `${answer} answered, ${skip} skipped by ${sitting.annotator}.`), make("div", { class: "aw-others" }, ...buttons), this.strip.element];
+    const waits = elsewhere ? [make("p", { class: "aw-note aw-elsewhere" }, `${counted(elsewhere, "item")} of the shared queue ${elsewhere === 1 ? "is" : "are"} in other people's hands. What they leave comes to you.`)] : [];
+    if (elsewhere) buttons.push(button("more", "Look whether something waits now", () => sitting.moreAgain()));
+    return [...this.status.elements, this.conflict.element, make("h2", {}, elsewhere ? "Nothing waits for you now. Thank you!" : "All done. Thank you!"), ...waits, make("p", { class: "aw-note" }, `${answer} answered, ${skip} skipped by ${sitting.annotator}.`), make("div", { class: "aw-others" }, ...buttons), this.strip.element];
   }
 }
 

@@ -148,7 +148,10 @@ class FrameLabeller(anywidget.AnyWidget):
             state |= {
                 "annotator": self.session.annotator,
                 "progress": asdict(self.session.progress()),
-                "recent": [said_message(*said) for said in self.session.recent(SHOWN_AGAIN)],
+                "recent": [
+                    said_message(task_id, said, self.session.older(said))
+                    for task_id, said in self.session.recent(SHOWN_AGAIN)
+                ],
                 "conflicts": [
                     conflict_message(c, self.session.task(c.task_id)) for c in self.session.conflicts()
                 ],
@@ -166,7 +169,9 @@ class FrameLabeller(anywidget.AnyWidget):
         start, wanted = int(content.get("start", 0)), max(1, min(int(content.get("n", 1)), MOST_ITEMS))
         tasks, position = self._running().items(start, wanted, skipped=bool(content.get("skipped")))
         items, buffers = self._messages(tasks)
-        more = {"start": start, "next": position, "exhausted": len(tasks) < wanted}
+        more: dict[str, Any] = {"start": start, "next": position, "exhausted": len(tasks) < wanted}
+        if more["exhausted"]:
+            more["elsewhere"] = self._running().elsewhere()
         self.send({"type": "items", "round": content.get("round"), "items": items, **more}, buffers)
 
     def _send_item(self, content: dict[str, Any]) -> None:

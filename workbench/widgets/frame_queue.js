@@ -12,7 +12,7 @@ class FrameQueue {
     this.clear();
   }
   clear(skipped = false) {
-    Object.assign(this, { items: [], start: 0, batch: FIRST_BATCH, asked: null, exhausted: false, skipped, answered: [], leftOut: new Set(), round: newId() });
+    Object.assign(this, { items: [], start: 0, batch: FIRST_BATCH, asked: null, exhausted: false, skipped, answered: [], leftOut: new Set(), elsewhere: 0, round: newId() });
   }
   get current() {
     return this.items[0]?.bitmaps ? this.items[0] : null;
@@ -51,7 +51,13 @@ class FrameQueue {
     this.items.push(...items);
     this.asked = null;
     this.exhausted = message.exhausted;
+    this.elsewhere = message.elsewhere ?? 0;
     this.changed();
+    this.more();
+  }
+  again() {
+    // What others had in hand may have been left by them.
+    this.exhausted = false;
     this.more();
   }
   async arrivedAgain(item, buffers) {

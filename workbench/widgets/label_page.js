@@ -20,12 +20,13 @@ class StatusRow {
     setData(this.save, "state", save.state);
     return save;
   }
-  show({ count, pace, outbox, alert, notice }) {
+  show({ count, pace, outbox, alert, notice, shared }) {
     const done = count.answer + count.skip;
-    const words = [`${done} of ${count.total}`];
+    // Of a queue that people share one person gets a part only, and nobody knows which.
+    const words = [shared ? `${done} by you · ${count.total} in the shared queue` : `${done} of ${count.total}`];
     if (count.skip) words.push(`${count.skip} skipped`);
     if (pace?.seconds_each) words.push(`${pace.seconds_each.toFixed(1)} s each`);
-    if (pace?.seconds_each && done < count.total) words.push(inWords(pace.seconds_each * (count.total - done)));
+    if (pace?.seconds_each && done < count.total && !shared) words.push(inWords(pace.seconds_each * (count.total - done)));
     setText(this.progress, words.join(" · "));
     this.fill.style.transform = `scaleX(${done / Math.max(count.total, 1)})`;
     this.bar.setAttribute("aria-valuemax", Math.max(count.total, 1));
@@ -110,6 +111,7 @@ class LabelPage {
   rested(item) {
     if (!item || !this.context || item !== this.sitting.current) return;
     this.sitting.ask().catch(() => {}); // told when it is asked for, not before
+    this.sitting.askNext();
   }
   drawRest() {
     const { sitting } = this;

@@ -95,8 +95,13 @@ def guess_message(
     return {"value": value, "share": round(float(shares[value]), 4)}
 
 
-def said_message(task_id: str, recorded: RecordedEvent) -> dict[str, Any]:
-    """Return an earlier answer or skip as the page keeps it, so that it can be undone and changed."""
+def said_message(
+    task_id: str, recorded: RecordedEvent, older: Iterable[RecordedEvent] = ()
+) -> dict[str, Any]:
+    """Return an earlier answer or skip as the page keeps it, so that it can be undone and changed.
+
+    ``older`` are its author's words about the same place before it, oldest first: an undo brings the last of them back.
+    """
     event = recorded.event
     place = [event.clip, event.start_s, event.end_s]
     return {
@@ -104,8 +109,9 @@ def said_message(task_id: str, recorded: RecordedEvent) -> dict[str, Any]:
         "op_id": event.op_id,
         "kind": event.kind,
         "value": event.value,
-        "after": event.after,
+        "sequence": recorded.sequence,
         "place": place,
+        "older": [said_message(task_id, word) for word in older],
     }
 
 

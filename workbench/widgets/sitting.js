@@ -62,9 +62,16 @@ class Sitting extends EventTarget {
     if (this.stage !== "label") return;
     this.count = { total: progress.total, answer: progress.answered, skip: progress.skipped };
     for (const said of message.recent) {
-      this.done.push({ ...said, item: null, was: "" });
-      this.slot(this.done.at(-1));
+      // What was said about it before stands again once this is taken back, and can be taken back in turn.
+      let before = null;
+      for (const one of [...said.older, said]) {
+        before = { ...one, item: null, was: before?.kind ?? "", after: before?.op_id ?? "", before };
+        this.done.push(before);
+      }
+      this.slot(before);
     }
+    this.done.sort((one, other) => one.sequence - other.sequence);
+    this.shared = progress.shared;
     this.conflicts = message.conflicts;
     for (const said of this.slots) this.send({ type: "item", task_id: said.task_id });
     this.outbox.begin(`${project}/${schema.question}/${annotator}`).finally(() => this.queue.more());
@@ -105,6 +112,8 @@ class Sitting extends EventTarget {
     if (this.done.length > KEPT_DECODED) this.done[this.done.length - KEPT_DECODED - 1].item = null;
     this.slot(said);
     this.outbox.add(this.operation(kind, item, { op_id: said.op_id, value, after: said.after, seconds_taken: seconds, ...guess }));
+    // What others had in hand when this was asked last, they may have answered or left.
+    if (this.queue.elsewhere && this.finished) this.queue.again();
     this.queue.more();
     return said;
   }
@@ -148,7 +157,10 @@ class Sitting extends EventTarget {
     this.count[said.kind] -= 1;
     if (said.was) this.count[said.was] += 1;
     Object.assign(item, { word: said.after, was: said.was, shown: undefined });
-    if (said.before) return this.slot(said.before);
+    if (said.before) {
+      said.before.item ??= item;
+      return this.slot(said.before);
+    }
     this.slots = this.slots.filter((one) => one.task_id !== said.task_id);
     this.queue.putBack(item);
   }
@@ -183,6 +195,10 @@ class Sitting extends EventTarget {
     this.queue.more();
     this.changed();
   }
+  moreAgain() {
+    this.queue.again();
+    this.changed();
+  }
   split(at) {
     // Ask about the first `at` moments of the run shown and about the rest, each for itself.
     const item = this.current;
@@ -201,21 +217,26 @@ class Sitting extends EventTarget {
     Object.assign(this, { splitting: null, notice: "", alert: "The run is not split: no reply from the kernel." });
     this.changed();
   }
-  ask() {
-    // The surroundings of the item shown; asked for once.
-    const item = this.current;
+  ask(item = this.current) {
+    // The surroundings of an item; asked for once.
     if (!item) return Promise.reject(new Error("nothing is shown"));
     item.context ??= new Promise((resolve, reject) => {
       this.asks.set(item.task_id, { resolve, reject });
       this.send({ type: "context", task_id: item.task_id });
     });
+    if (!item.pictures.length) item.context.then(({ meta }) => (item.heard = meta), () => {}); // seen in the last answers
     return item.context;
+  }
+  askNext() {
+    // Of what is only heard, nothing can be judged before its sound is there.
+    const next = this.queue.items[1];
+    if (next && !next.pictures.length) this.ask(next).catch(() => {});
   }
   answerAsk({ task_id, meta, problem }, buffers) {
     const { resolve, reject } = this.asks.get(task_id) ?? {};
     this.asks.delete(task_id);
-    if (problem) reject?.(new Error(problem));
-    else resolve?.({ meta, buffers });
+    if (problem) return reject?.(new Error(problem));
+    resolve?.({ meta, buffers });
   }
 
   adopted(operations) {
