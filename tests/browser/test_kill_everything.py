@@ -38,7 +38,7 @@ def killing(browser, tmp_path):
         loop.close()
 
 
-def test_what_was_acknowledged_is_there_once_whatever_was_killed(killing, record_property):
+def test_L3_what_was_acknowledged_is_there_once_whatever_was_killed(killing, record_property):
     outcome = killing().run(seconds=60, at_least=VICTIMS)
     record_property("outcome", outcome.line())
     print(outcome.line())
