@@ -31,11 +31,11 @@ def test_words_about_a_place_are_those_of_its_author_that_were_not_taken_back(st
         session.items(0, 2)
     ada.answer("item-0", "open", op_id="operation-1")
     ada.answer("item-0", "closed", op_id="operation-2")
-    ada.undo("item-0", op_id="operation-3", undoes="operation-1")
+    ada.undo("item-0", op_id="operation-3", undoes="operation-2")
     ada.skip("item-0", op_id="operation-4")
     bob.answer("item-0", "open", op_id="operation-5")
     said = words_about(store, "mouth", "Ada", PLACE)
-    assert [word.event.op_id for word in said] == ["operation-2", "operation-4"]
+    assert [word.event.op_id for word in said] == ["operation-1", "operation-4"]
     assert ada.older(said[-1]) == said[:1]
 
 
