@@ -38,6 +38,15 @@ def standing_events(question: str | None = None, annotator: str | None = None) -
     return _only(sa.select(label_events).where(counts_as_word(), ~newer), question, annotator)
 
 
+def words_in_order(question: str | None = None, annotator: str | None = None) -> sa.Select:
+    """Return the query for every word that counts, item by item and oldest first: the last one of an item stands.
+
+    For reading a whole store: one way along an index, and no looking for a newer word at each row.
+    """
+    order = [EVENTS[name] for name in ("question", "clip", "start_s", "end_s", "annotator", "sequence")]
+    return _only(sa.select(label_events).where(counts_as_word()), question, annotator).order_by(*order)
+
+
 def standing_verdicts(question: str) -> sa.Select:
     """Return the query for the newest verdict about each moment or span, whoever gave it."""
     newest = (

@@ -62,7 +62,7 @@ class _Batch:
     def __init__(self, connection: sa.Connection, events: Sequence[LabelEvent]) -> None:
         undoes = {event.undoes for event in events if event.undoes}
         self.added: list[dict[str, Any]] = []
-        self._rows = _rows_of(connection, {event.op_id for event in events} | undoes)
+        self._rows = rows_of(connection, {event.op_id for event in events} | undoes)
         self._taken_back = _taken_back(connection, undoes)
         needed = {event.item for event in events if event.kind == "undo" or event.after is not None}
         self._words = _words_about(connection, needed)
@@ -144,7 +144,8 @@ def _parts(things: Iterable[Any], size: int) -> Iterator[list[Any]]:
     return (whole[start : start + size] for start in range(0, len(whole), size))
 
 
-def _rows_of(connection: sa.Connection, op_ids: set[str]) -> dict[str, dict[str, Any]]:
+def rows_of(connection: sa.Connection, op_ids: set[str]) -> dict[str, dict[str, Any]]:
+    """Return the rows of those operations that were recorded, by operation."""
     found: dict[str, dict[str, Any]] = {}
     for part in _parts(op_ids, _AT_ONCE):
         rows = connection.execute(_ROWS, {"op_ids": part}).mappings()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from workbench.errors import InvalidInputError
 from workbench.files import atomic_file
 from workbench.labels.exchange import cells
+from workbench.labels.exchange.label_lines import contents, csv_lines, json_lines
 from workbench.labels.exchange.label_rows import ImportedLabels, LabelRows
 from workbench.labels.exchange.manifest import ContentTally, check_content, read_manifest, write_manifest
 from workbench.labels.store import LABEL_COLUMNS, LabelStore
@@ -35,9 +36,12 @@ def export_labels(store: LabelStore, path: Path, *, question: str | None = None)
     """
     lines = _is_json_lines(path)
     tally = ContentTally(LABEL_COLUMNS)
-    rows = (dict(zip(LABEL_COLUMNS, row, strict=True)) for row in store.labels(question))
+    written = json_lines if lines else csv_lines
     with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        (_write_json_lines if lines else _write_csv)(stream, _counted(rows, tally))
+        stream.write("" if lines else ",".join(LABEL_COLUMNS) + "\n")
+        for labels in store.labels_in_parts(question):
+            tally.add_many(labels, contents(labels))
+            stream.write(written(labels))
     write_manifest(path, kind="labels table", tally=tally, escaping=None if lines else cells.RULE)
     return tally.n_rows
 
@@ -97,26 +101,6 @@ def _is_json_lines(path: Path) -> bool:
     if path.suffix.lower() not in {".csv", ".jsonl"}:
         raise InvalidInputError(f"A labels table must end in .csv or .jsonl. Received {path.name}.")
     return path.suffix.lower() == ".jsonl"
-
-
-def _counted(rows: Iterable[dict[str, Any]], tally: ContentTally) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        tally.add(row)
-        yield row
-
-
-def _write_csv(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(LABEL_COLUMNS)
-    for row in rows:
-        texts = {name: cells.neutral(row[name]) for name in _TEXT_COLUMNS}
-        times = {name: f"{row[name]:.6f}" for name in ("start_s", "end_s")}
-        writer.writerow([(texts | times)[name] for name in LABEL_COLUMNS])
-
-
-def _write_json_lines(stream: TextIO, rows: Iterable[dict[str, Any]]) -> None:
-    for row in rows:
-        stream.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def _unmarked(row: dict[str, Any]) -> dict[str, Any]:

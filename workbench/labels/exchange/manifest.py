@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,17 @@ class ContentTally:
         if content is None:  # times are rounded: one number, one text
             content = _encode([row[column] for column in self._columns])
         self._hash.update(content.encode("utf-8", "surrogatepass") + b"\n")
+
+    def add_many(self, rows: Sequence[Sequence[Any]], contents: Iterable[str]) -> None:
+        """Count rows whose values stand in the order of the columns, each with its content (compact JSON of its values)."""
+        for name, counter in self._counts.items():
+            if name in self._columns:
+                counter.update(map(itemgetter(self._columns.index(name)), rows))
+        if "schema_version" in self._columns:
+            both = itemgetter(self._columns.index("question"), self._columns.index("schema_version"))
+            self._versions.update(map(both, rows))
+        self._n_rows += len(rows)
+        self._hash.update("".join(f"{content}\n" for content in contents).encode("utf-8", "surrogatepass"))
 
     def as_json(self) -> dict[str, Any]:
         """Return counts, schema versions and hash as plain data."""
