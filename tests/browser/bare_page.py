@@ -30,8 +30,8 @@ window.resumeKernel = async () => {
   kernel.state = "on";
   for (const content of kernel.waiting.splice(0)) await deliver(content);
 };
-const { initialize, render } = widget();
-initialize({ model });
+const { initialize, render } = typeof widget === "function" ? widget() : widget;
+initialize?.({ model });
 render({ model, el: document.getElementById("here") });
 </script></body></html>"""
 

@@ -22,8 +22,10 @@ class Panel {
     this.status = make("p", { className: "status", aria: { live: "polite" } });
     this.trouble = make("p", { className: "trouble", hidden: true, aria: { live: "assertive" } });
     this.body = make("div");
+    this.context = new ContextView({ ask: () => this.ask() });
     root.append(this.status, this.trouble, this.body);
     root.addEventListener("keydown", (event) => this.key(event));
+    for (const left of ["keyup", "focusout"]) root.addEventListener(left, () => this.held && ((this.held = false), this.context.release()));
     model.on("msg:custom", (content, buffers) => this.hear(content, buffers));
     model.send({ type: "ready" });
   }
@@ -32,8 +34,24 @@ class Panel {
     this.trouble.hidden = true;
     if (content.type === "state") this.begin(content);
     else if (content.type === "item") this.show(content, buffers);
+    else if (content.type === "context") this.surroundings(content, buffers);
     else if (content.type === "saved") this.saved(content);
     else this.complain((content.type === "not_saved" ? "NOT saved: " : "") + content.message);
+  }
+
+  ask() {
+    // The clip around the item shown.
+    const { item_id } = this.item;
+    return new Promise((resolve, reject) => {
+      this.asked = { item_id, resolve, reject };
+      this.model.send({ type: "context", item_id });
+    });
+  }
+
+  surroundings({ item_id, meta, problem }, buffers) {
+    if (this.asked?.item_id !== item_id) return;
+    if (problem) this.asked.reject(new Error(problem));
+    else this.asked.resolve({ meta, buffers });
   }
 
   complain(message) {
@@ -84,8 +102,10 @@ class Panel {
     this.urls.forEach((url) => URL.revokeObjectURL(url));
     this.urls = pictures.map((one, k) => URL.createObjectURL(new Blob([buffers[k]], { type: `image/${one.kind}` })));
     const focused = this.root.contains(document.activeElement);
-    this.body.replaceChildren(this.heading(), this.seen(pictures, missing), this.answers(), this.standing(), this.verdict(), this.steps());
+    this.body.replaceChildren(this.heading(), this.seen(pictures, missing), this.context.element, this.answers(), this.standing(), this.verdict(), this.steps());
     this.body.dataset.item = item.item_id;
+    this.context.modality(this.known.schema.modality);
+    this.context.show(item);
     this.tell(` · item ${this.at + 1} of ${this.items.length}`);
     if (focused) this.root.focus();
   }
@@ -194,6 +214,9 @@ class Panel {
     else if (event.shiftKey && digit && this.known.reasons[digit[1] - 1]) this.pick("reason", this.known.reasons[digit[1] - 1]);
     else if (event.shiftKey) return;
     else if (choice) this.pick("value", choice.name);
+    else if ("vmb".includes(event.key)) event.repeat || ((this.held = true), this.context.hold(event.key));
+    else if (event.key === " " && event.target === this.root) this.context.toggle();
+    else if (event.key === "r") this.context.replay();
     else if (event.key === "ArrowRight") this.go(this.at + 1);
     else if (event.key === "ArrowLeft") this.go(this.at - 1);
     else if (event.key === "Backspace") this.undo();
@@ -205,6 +228,7 @@ class Panel {
 
   end() {
     this.urls.forEach((url) => URL.revokeObjectURL(url));
+    this.context.remove();
   }
 }
 

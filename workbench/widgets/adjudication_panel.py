@@ -1,7 +1,7 @@
 """The face of an adjudication: answers side by side under the pictures, a verdict with its reason by keys or buttons.
 
-Messages from the browser: ``ready``, ``begin`` (a name), ``show`` (an item), ``settle``, ``undo`` and ``names`` (shown or
-not). Messages to the browser: ``state``, ``item`` with its pictures, ``saved``, ``not_saved`` and ``trouble``.
+Messages from the browser: ``ready``, ``begin`` (a name), ``show`` (an item), ``context`` (the clip around it), ``settle``, ``undo`` and ``names`` (shown or
+not). Messages to the browser: ``state``, ``item`` with its pictures, ``context``, ``saved``, ``not_saved`` and ``trouble``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 import anywidget
 
 from workbench.datasets.catalog import Dataset
+from workbench.datasets.moment_context import MomentContext, moment_context
 from workbench.datasets.shown_item import ShownItem, shown_item
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.labels.adjudication import REASONS, Adjudication
@@ -22,6 +23,8 @@ from workbench.labels.store import LabelStore
 from workbench.project import Project
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("clip_player.js", "context_view.js", "adjudication_panel.js")
+_STYLES = ("context_view.css", "adjudication_panel.css")
 
 
 class AdjudicationPanel(anywidget.AnyWidget):
@@ -35,14 +38,16 @@ class AdjudicationPanel(anywidget.AnyWidget):
         Makes the adjudication of a judge from the name.
     show : callable, optional
         Returns the pictures of an item.
+    surroundings : callable, optional
+        Returns the clip around an item.
     judge : str
         Who settles; asked for in the panel when empty.
     problem : str
         Shown instead of everything else.
     """
 
-    _esm = _HERE / "adjudication_panel.js"
-    _css = _HERE / "adjudication_panel.css"
+    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    _css = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES)
 
     def __init__(
         self,
@@ -50,10 +55,12 @@ class AdjudicationPanel(anywidget.AnyWidget):
         open_state: Callable[[str], Adjudication] | None = None,
         show: Callable[[Dispute], ShownItem] | None = None,
         *,
+        surroundings: Callable[[Dispute], MomentContext] | None = None,
         judge: str = "",
         problem: str = "",
     ) -> None:
         super().__init__()
+        self._surroundings = surroundings
         self.state: Adjudication | None = None
         self._schema, self._open_state, self._show, self._problem = schema, open_state, show, problem
         if judge and open_state:
@@ -65,6 +72,7 @@ class AdjudicationPanel(anywidget.AnyWidget):
             "ready": self._tell_state,
             "begin": self._begin,
             "show": self._send_item,
+            "context": self._send_context,
             "settle": self._settle,
             "undo": self._undo,
             "names": self._names,
@@ -113,6 +121,18 @@ class AdjudicationPanel(anywidget.AnyWidget):
                 told["pictures"].append({"kind": "jpeg", **strip})
                 buffers.append(shown.strip.jpeg)
         self.send(told, buffers)
+
+    def _send_context(self, content: dict[str, Any]) -> None:
+        item_id = str(content["item_id"])
+        item = self._running().item(item_id)
+        if self._surroundings is None:
+            return self.send({"type": "context", "item_id": item_id, "problem": "this panel knows no clips"})
+        try:
+            meta, buffers = self._surroundings(item).as_message()
+        except WorkbenchError as error:  # a clip that cannot be played keeps nobody from settling
+            self.send({"type": "context", "item_id": item_id, "problem": str(error)})
+        else:
+            self.send({"type": "context", "item_id": item_id, "meta": meta}, buffers)
 
     def _settle(self, content: dict[str, Any]) -> None:
         self._running().settle(
@@ -173,5 +193,8 @@ def adjudicate(
         schema,
         lambda name: Adjudication(store, schema, name, blind=blind, wanted=clips.__contains__),
         lambda item: shown_item(opened, question, item.clip, item.start_s, item.end_s),
+        surroundings=lambda item: moment_context(
+            opened, item.clip, item.start_s, item.end_s, modality=schema.modality
+        ),
         judge=judge,
     )
