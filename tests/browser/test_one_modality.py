@@ -86,3 +86,20 @@ def test_the_same_moments_are_asked_by_one_modality_alone(page, project, screens
     hashes = {"face": {"pixels_sha256"}, "voice": {"sound_sha256"}, "both": {"pixels_sha256", "sound_sha256"}}
     assert all({k for k in kept if k.endswith("sha256")} == hashes[modality] for kept in answers["details"])
     assert any(message["type"] == "context" for message in bare.messages)
+
+
+def test_who_answers_while_a_sound_is_decoded_hears_the_next_one(page, project):
+    page.add_init_script(
+        "const decode = window.createImageBitmap.bind(window); window.decoding = 0;"
+        "window.createImageBitmap = async (...what) => { window.decoding++;"
+        " await new Promise((done) => setTimeout(done, 400)); return decode(...what); };"
+    )
+    page.set_default_timeout(15_000)
+    BarePage(page, label_frames(project, "sample", "sentiment_voice", annotator="Bob", n_tasks=6)).open()
+    page.wait_for_function("document.querySelector('.aw-pictures')?.dataset.task && window.decoding > 0")
+    page.locator(".aw-labeller").focus()
+    page.keyboard.press("1")
+    page.locator(".aw-wave:visible").wait_for()
+    page.keyboard.press(" ")
+    page.wait_for_function("document.querySelector('.aw-context').dataset.playing === 'true'")
+    assert "cannot be played" not in page.locator(".aw-labeller").inner_text()

@@ -70,6 +70,7 @@ class ContextView {
       const context = await this.ask();
       if (this.item !== item) return;
       await this.player.load(context, this.mode);
+      if (this.item !== item) return; // answered while its sound was decoded
       this.opened();
     })().catch((error) => {
       if (this.item === item) (this.loading = null), this.say(`The clip cannot be played: ${error.message}`);
