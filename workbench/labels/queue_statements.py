@@ -29,6 +29,13 @@ class QueueStatements:
         self.due_repeats = self._due_repeats(mine)
         self.counts = self._counts()
         self.said = self._said()
+        there = sa.and_(ITEMS.queue == name, ITEMS.split.is_(False))
+        self.total = sa.select(sa.func.count()).select_from(work_items).where(there)
+        self.asked = (
+            sa.select(ITEMS.clip, ITEMS.start_s, ITEMS.end_s, ITEMS.item_id)
+            .where(there, ITEMS.role != "repeat")
+            .order_by(ITEMS.position)
+        )
         self.elsewhere = self._elsewhere(overlap, clock)
 
     def repeated(self) -> sa.ColumnElement[bool]:

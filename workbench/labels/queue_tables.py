@@ -98,13 +98,12 @@ def _answerers(question: str) -> sa.Select:
 
 def others_in_answers(question: str, annotator: sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
     """Return how many other people's answers about the item stand."""
-    people = _answerers(question).subquery("people")
-    return _others(people, annotator)
+    return _others(_answerers(question), annotator)
 
 
 def others_at_it(
     queue: str, question: str, annotator: sa.ColumnElement[str], now: sa.ColumnElement[float]
-) -> sa.ScalarSelect[int]:
+) -> sa.ColumnElement[int]:
     """Return how many other people have answered the item, or have it in hand just now."""
     word = label_events.alias("word")
     said_by_holder = (
@@ -122,14 +121,10 @@ def others_at_it(
         )
         .correlate(work_items)
     )
-    people = sa.union(_answerers(question), in_hand).subquery("people")
-    return _others(people, annotator)
+    # Nobody is counted twice: whoever has answered has said something, and has it no longer in hand.
+    return _others(_answerers(question), annotator) + _others(in_hand, annotator)
 
 
-def _others(people: sa.Subquery, annotator: sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
-    return (
-        sa.select(sa.func.count())
-        .select_from(people)
-        .where(people.c.annotator != annotator)
-        .scalar_subquery()
-    )
+def _others(people: sa.Select, annotator: sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
+    others = people.where(people.selected_columns.annotator != annotator)
+    return others.with_only_columns(sa.func.count()).scalar_subquery()

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from workbench.errors import InvalidInputError
+from workbench.labels.reading import Word
 from workbench.labels.task_queue import EVERYBODY, TaskQueue
 from workbench.labels.tasks import Place, Task, place_of, rounded_place
 from workbench.labels.work_items import QueueItem
@@ -74,8 +75,8 @@ class QueuedTasks:
         self._handed: list[QueuedTask] = []
         self._by_id: dict[str, QueuedTask] = {}
         self._by_place: dict[Place, QueuedTask] = {}
-        self._said = queue.said_about(annotator)
-        self._total = queue.counts(annotator).total
+        self._said: dict[Place, str] = {}
+        self._total = queue.total()
         self._replaced: set[str] = set()
 
     def total(self) -> int:
@@ -109,6 +110,12 @@ class QueuedTasks:
             return self._later(place, self._said[place])
         item = self._queue.item_about(*place)
         return None if item is None else self._of(item)
+
+    def among(self, words: Sequence[Word]) -> list[Word]:
+        """Return the words that are about an item of the queue; what they are about is known from then on."""
+        places = {word[1:4] for word in words}
+        self._said = {place: item for place, item in self._queue.asked() if place in places} if words else {}
+        return [word for word in words if word[1:4] in self._said]
 
     def batch(
         self, position: int, n_items: int, wanted: Callable[[Task], bool]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from workbench.labels.annotation import RecordedEvent
 from workbench.labels.database import Database
 from workbench.labels.projections import EVENTS, words_in_order
 
@@ -27,6 +28,12 @@ class Word(NamedTuple):
     end_s: float
     op_id: str
     kind: str
+
+    @classmethod
+    def of(cls, recorded: RecordedEvent) -> Word:
+        """Return a recorded event in short."""
+        said = recorded.event
+        return cls(recorded.sequence, said.clip, said.start_s, said.end_s, said.op_id, said.kind)
 
 
 def labels_in_parts(

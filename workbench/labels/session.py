@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from heapq import nlargest
 from statistics import median
 from typing import Any
 
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.labels.annotation import LabelEvent, RecordedEvent, check_annotator
 from workbench.labels.operation import Conflict, Operation, SessionProgress
+from workbench.labels.reading import Word
 from workbench.labels.schema import Schema
 from workbench.labels.store import LabelStore
 from workbench.labels.tasks import Place, Task, TaskSource, as_source, place_of
@@ -47,17 +49,16 @@ class LabelSession:
         self.annotator = check_annotator(annotator)
         self._store = store
         self._source = as_source(tasks)
-        self._words: dict[Place, list[RecordedEvent]] = {}
+        self._words: dict[Place, list[Word]] = {}
+        self._whole: dict[str, RecordedEvent] = {}  # what was recorded or looked up in this sitting
         self._kinds: Counter[str] = (
             Counter()
         )  # of the words that stand; counted along, for it is asked at each answer
         self._seconds: list[float] = []
         self._repeated: dict[str, str] = {}  # hidden repeats answered in this sitting: the task, by operation
-        for recorded in store.standing(schema.question, self.annotator):
-            event = recorded.event
-            if self._source.task_of(event.clip, event.start_s, event.end_s) is not None:
-                self._words[place_of(event)] = [recorded]
-                self._kinds[event.kind] += 1
+        for word in self._source.among(store.words(schema.question, self.annotator)):
+            self._words[word[1:4]] = [word]
+            self._kinds[word.kind] += 1
 
     def task(self, task_id: str) -> Task:
         """Return a task of this session by its id."""
@@ -100,18 +101,26 @@ class LabelSession:
             if _is_repeat(task):
                 return not skipped and task.task_id not in self._repeated.values()
             last = self._last(task)
-            return (last is not None and last.event.kind == "skip") if skipped else last is None
+            return (last is not None and last.kind == "skip") if skipped else last is None
 
         return self._source.batch(max(start, 0), self._source.total() if n_items is None else n_items, wanted)
 
     def last_word(self, task_id: str) -> RecordedEvent | None:
         """Return the answer or skip that stands for a task, if there is one."""
         task = self.task(task_id)
-        return None if _is_repeat(task) else self._last(task)  # a repeat must not show the first answer
+        word = None if _is_repeat(task) else self._last(task)  # a repeat must not show the first answer
+        return None if word is None else self._recorded([word])[0]
 
-    def _last(self, what: Task | LabelEvent) -> RecordedEvent | None:
+    def _last(self, what: Task) -> Word | None:
         words = self._words.get(place_of(what))
         return words[-1] if words else None
+
+    def _recorded(self, words: Sequence[Word]) -> list[RecordedEvent]:
+        """Return words with all that is kept about them."""
+        unknown = [word.op_id for word in words if word.op_id not in self._whole]
+        if unknown:
+            self._whole.update((found.event.op_id, found) for found in self._store.events_of(unknown))
+        return [self._whole[word.op_id] for word in words]
 
     def answer(self, task_id: str, value: str, *, op_id: str, **more: Any) -> RecordedEvent:
         """Record an answer; durable when this returns. ``more`` and what it raises: :meth:`record`."""
@@ -161,9 +170,9 @@ class LabelSession:
 
     def recent(self, n_events: int = 100) -> list[tuple[str, RecordedEvent]]:
         """Return ``(task_id, event)`` of what can be undone, oldest first."""
-        standing = sorted((words[-1] for words in self._words.values() if words), key=lambda r: r.sequence)
+        newest = nlargest(n_events, (words[-1] for words in self._words.values() if words))
         found = []
-        for recorded in standing[-n_events:]:
+        for recorded in self._recorded(newest[::-1]):
             event = recorded.event
             task = self._source.task_of(event.clip, event.start_s, event.end_s)
             if task is not None:
@@ -183,23 +192,26 @@ class LabelSession:
         """Return the word that stands where a conflict was recorded; None for any other outcome."""
         if isinstance(outcome, WorkbenchError) or not outcome.conflicts_with:
             return None
-        place = place_of(outcome.event)
-        standing = self._store.standing(self.schema.question, self.annotator)
-        return next((recorded for recorded in standing if place_of(recorded.event) == place), None)
+        return self._stands_at(place_of(outcome.event))
+
+    def _stands_at(self, place: Place) -> RecordedEvent | None:
+        """Return what stands in the store now, whichever sitting it came from."""
+        said = words_about(self._store, self.schema.question, self.annotator, place)
+        return said[-1] if said else None
 
     def conflicts(self) -> list[Conflict]:
         """Return this person's answers that do not stand because of another one given elsewhere, oldest first."""
         unseen = self._store.conflicts(self.schema.question, self.annotator)
         if unseen.empty:
             return []
-        standing = self._store.standing(self.schema.question, self.annotator)
-        stands = {place_of(recorded.event): recorded for recorded in standing}
         found = []
         for row in unseen.itertuples():
             task = self._source.task_of(row.clip, row.start_s, row.end_s)
             if task is not None:
                 kind = "answer" if row.value else "skip"
-                found.append(Conflict(task.task_id, row.op_id, kind, row.value, stands.get(place_of(row))))
+                found.append(
+                    Conflict(task.task_id, row.op_id, kind, row.value, self._stands_at(place_of(row)))
+                )
         return found
 
     def progress(self) -> SessionProgress:
@@ -245,25 +257,26 @@ class LabelSession:
         if event.kind == "repeat":
             self._repeated[event.op_id] = operation.task_id
         if event.kind == "undo" and self._repeated.pop(event.undoes, None) is None:
-            left = [word for word in words if word.event.op_id != event.undoes]
+            left = [word for word in words if word.op_id != event.undoes]
             # What was said in earlier sittings is known by its last word only.
-            left = left or words_about(self._store, event.question, event.annotator, place)
-            self._stand(place, left)
+            older = [] if left else words_about(self._store, event.question, event.annotator, place)
+            self._stand(place, left or [Word.of(said) for said in older])
         if event.kind not in ("answer", "skip") or recorded.conflicts_with:
             return
-        if any(word.event.op_id == event.op_id for word in words):
+        if any(word.op_id == event.op_id for word in words):
             return
-        self._stand(place, [*words, recorded])
+        self._whole[event.op_id] = recorded
+        self._stand(place, [*words, Word.of(recorded)])
         seconds = operation.seconds_taken
         if seconds is not None and 0 < seconds <= LONGEST_THOUGHT_S:
             self._seconds.append(float(seconds))
 
-    def _stand(self, place: Place, words: list[RecordedEvent]) -> None:
+    def _stand(self, place: Place, words: list[Word]) -> None:
         """Remember what was said about a place, the newest last, and count what stands."""
         if before := self._words.get(place):
-            self._kinds[before[-1].event.kind] -= 1
+            self._kinds[before[-1].kind] -= 1
         if words:
-            self._kinds[words[-1].event.kind] += 1
+            self._kinds[words[-1].kind] += 1
         self._words[place] = words
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from workbench.labels.annotation import check_annotator
 from workbench.labels.item_rows import add_items, item_from
 from workbench.labels.queue_statements import QueueStatements
 from workbench.labels.queue_tables import ITEMS, leases, make_queue_tables, work_items, work_queues
+from workbench.labels.reading import rows_in_parts
 from workbench.labels.schema import schema_of
 from workbench.labels.store import LabelStore
 from workbench.labels.work_items import QueueItem
@@ -160,6 +161,16 @@ class TaskQueue:
         with self._database.reading() as connection:
             rows = connection.execute(self._ask.said, {"person": check_annotator(annotator)}).all()
         return {(clip, start_s, end_s): item_id for clip, start_s, end_s, item_id in rows}
+
+    def asked(self) -> Iterator[tuple[tuple[str, float, float], str]]:
+        """Yield clip, start and end of every item that is no repeat and was not split, and its id, in their order."""
+        for rows in rows_in_parts(self._database, self._ask.asked):
+            yield from (((clip, start_s, end_s), item_id) for clip, start_s, end_s, item_id in rows)
+
+    def total(self) -> int:
+        """Return how many items there are; repeats and parts of split runs count, the runs they came from do not."""
+        with self._database.reading() as connection:
+            return int(connection.scalar(self._ask.total) or 0)
 
     def split(self, item_id: str, parts: Iterable[QueueItem]) -> None:
         """Ask about the parts instead of the item, from now on and for everybody; what was answered stays."""

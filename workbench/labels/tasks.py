@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from workbench.errors import InvalidInputError
+from workbench.labels.reading import Word
 
 Place = tuple[str, float, float]
 """Clip, start and end: the moment or span that a task is about, rounded as labels are."""
@@ -47,6 +48,9 @@ class TaskSource(Protocol):
 
     def task_of(self, clip: str, start_s: float, end_s: float) -> Task | None:
         """Return the task about a moment or span, None when there is none."""
+
+    def among(self, words: Sequence[Word]) -> list[Word]:
+        """Return the words that are about one of these tasks; a sitting begins with them, and there may be many."""
 
     def batch(
         self, position: int, n_items: int, wanted: Callable[[Task], bool]
@@ -100,6 +104,12 @@ class TaskList:
         """Return the task about a moment or span, None when there is none."""
         task = self._by_place.get(rounded_place(clip, start_s, end_s))
         return None if task is None or task.task_id in self._replaced else task
+
+    def among(self, words: Sequence[Word]) -> list[Word]:
+        """Return the words that are about one of these tasks."""
+        return [
+            word for word in words if word[1:4] in self._by_place and self.task_of(*word[1:4]) is not None
+        ]
 
     def batch(self, position: int, n_items: int, wanted: Callable[[Task], bool]) -> tuple[list[Task], int]:
         """Return the next tasks that are wanted, and where to go on."""
