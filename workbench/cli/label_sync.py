@@ -40,6 +40,21 @@ def sync(
     run: Annotated[
         str | None, typer.Option(help="Send what this run says as predictions (needs --send-pictures).")
     ] = None,
+    predictions_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--predictions-to",
+            help="Folder for the predictions found there, a table for each model; or a .csv or .parquet file for one "
+            "model's. [default: reports/label_studio/…]",
+        ),
+    ] = None,
+    share_rest: Annotated[
+        bool,
+        typer.Option(
+            "--share-rest",
+            help="Of three classes or more, share evenly what a lone score leaves to the others.",
+        ),
+    ] = False,
     token_file: Annotated[
         Path | None, typer.Option(help="File with the API token, mode 0600. [default: asked for]")
     ] = None,
@@ -53,6 +68,7 @@ def sync(
     """Send tasks and answers to Label Studio and fetch what people answered there; doing it again does nothing more."""
     from workbench.errors import InvalidInputError
     from workbench.labels.exchange.label_studio.config import label_config
+    from workbench.labels.exchange.label_studio.pulling import pull_predictions
     from workbench.labels.exchange.label_studio.server import ProjectOnServer
     from workbench.labels.exchange.label_studio.sync import LabelStudioSync
     from workbench.labels.exchange.label_studio.wire import Wire, check_address, read_token
@@ -60,6 +76,7 @@ def sync(
     from workbench.labels.store import LabelStore
     from workbench.progress import terminal
     from workbench.project import Project
+    from workbench.systems.label_studio_predictions import predictions_folder, write_predictions
 
     if (number is None) == (new_project is None):
         raise InvalidInputError(
@@ -80,8 +97,16 @@ def sync(
             store, server, question, opened.labels, restore_deleted=restore_deleted, progress=progress
         )
         report = one.run(items, predictions=predictions)
-    lines = [f"Project {server.project} on {server.address}:", *report.lines()]
-    tell({"server": server.address, "number": server.project, **report.as_json()}, lines, as_json=json)
+        seen = pull_predictions(server, question, report=report, share_rest=share_rest)
+        to = predictions_to or predictions_folder(opened, address=server.address, number=server.project)
+        files = write_predictions(seen, project=opened, store=store, question=question, to=to)
+    lines = [
+        f"Project {server.project} on {server.address}:",
+        *report.lines(),
+        *(one.line() for one in files),
+    ]
+    answer = {"server": server.address, "number": server.project, **report.as_json()}
+    tell({**answer, "predictions": [one.as_json() for one in files]}, lines, as_json=json)
 
 
 def _items(opened, dataset, question, send_pictures, show, tasks, run, seed, address):  # type: ignore[no-untyped-def]

@@ -93,8 +93,9 @@ def predictions_about(
     for one in items:
         said = suggestions.of(one.item.clip, one.item.start_s, one.item.end_s)
         if said:
-            value = max(said, key=said.__getitem__)
-            yield ItemPrediction(one.item, suggestions.run.id, value, round(said[value], 6))
+            yield ItemPrediction(
+                one.item, suggestions.run.id, {name: round(p, 6) for name, p in said.items()}
+            )
 
 
 def _shown(task: FrameTask) -> str:

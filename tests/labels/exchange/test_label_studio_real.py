@@ -2,11 +2,13 @@
 
 import httpx
 import pytest
-from two_sides import PIXEL
+from two_sides import GUESS, PIXEL
 
-from workbench.labels.exchange.label_studio.answers import result_of
+from workbench.labels.exchange.label_studio.answers import prediction_result, result_of
 from workbench.labels.exchange.label_studio.config import label_config
 from workbench.labels.exchange.label_studio.items import Item, ItemToSend
+from workbench.labels.exchange.label_studio.pulling import pull_predictions
+from workbench.labels.exchange.label_studio.report import SyncReport
 from workbench.labels.exchange.label_studio.sending import ItemPrediction
 from workbench.labels.exchange.label_studio.server import ProjectOnServer, annotations_of
 from workbench.labels.exchange.label_studio.sync import LabelStudioSync
@@ -43,10 +45,18 @@ def test_frames_go_out_are_answered_and_edited_there_and_both_sides_end_equal(
     to_send = [ItemToSend(item, "image", lambda: PIXEL) for item in FRAMES]
     for item, value in zip(FRAMES, ("open", "closed", "cannot tell"), strict=False):
         say(store, event, item, value, annotator="Zoë")
-    predictions = [ItemPrediction(item, "run-1", "open", 0.75) for item in FRAMES]
+    predictions = [ItemPrediction(item, "run-1", GUESS) for item in FRAMES]
     report = sync.run(to_send, predictions=predictions)
     assert (report.tasks_sent, report.answers_sent, report.predictions_sent) == (5, 3, 5)
     assert sync.run(to_send, predictions=predictions).changes == 0
+    backend = {"result": prediction_result("closed", {}), "score": 0.9, "model_version": "back/end"}
+    del backend["result"][0]["meta"]
+    sync.server.expect(sync.server.add_prediction(task=sync.server.tasks()[0]["id"], **backend), "told")
+    pulled = pull_predictions(sync.server, "mouth", report=SyncReport())
+    ours = {one.item.start_s: one.probabilities for one in pulled if one.model == "run-1"}
+    assert ours == {item.start_s: GUESS for item in FRAMES}
+    (theirs,) = [one for one in pulled if one.model == "back/end"]
+    assert theirs.probabilities == pytest.approx({"closed": 0.9, "open": 0.1})
 
     # Everything there, pulled into an empty store, is what was sent.
     other = LabelStudioSync(another_store, sync.server, "mouth", tmp_path / "other")

@@ -1,7 +1,7 @@
 """The sync with Label Studio, against the stand-in: what each side changes, and what the network does to it."""
 
 import pytest
-from two_sides import QUESTION, TwoSides
+from two_sides import GUESS, QUESTION, TwoSides
 
 from workbench.errors import InvalidInputError, StorageError
 from workbench.labels.exchange.label_studio.sending import ItemPrediction
@@ -150,7 +150,7 @@ def test_a_project_that_offers_other_answers_is_told_and_one_that_asks_something
 
 
 def test_a_runs_predictions_are_sent_once(both):
-    predictions = [ItemPrediction(item, "run-1", "open", 0.75) for item in both.items]
+    predictions = [ItemPrediction(item, "run-1", GUESS) for item in both.items]
     assert both.sync(predictions=predictions).predictions_sent == 4
     assert both.sync(predictions=predictions).predictions_sent == 0
     assert [p["score"] for p in both.there.predictions.values()] == [0.75] * 4
@@ -194,7 +194,7 @@ def test_too_many_requests_are_answered_by_waiting_as_long_as_asked(both):
 def schedule(folder, seed):
     """People work on both sides while the network fails; afterwards both sides are equal."""
     both = TwoSides(folder, seed=seed, fault_share=0.3, n_items=3)
-    predictions = [ItemPrediction(item, "run-1", "open", 0.75) for item in both.items]
+    predictions = [ItemPrediction(item, "run-1", GUESS) for item in both.items]
     try:
         for _ in range(3):
             for _ in range(both.rng.randint(1, 4)):

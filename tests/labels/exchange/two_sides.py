@@ -19,6 +19,7 @@ from workbench.labels.store import LabelStore
 
 ADDRESS = "http://localhost:8080"
 QUESTION = "mouth"
+GUESS = {"closed": 0.25, "open": 0.75}
 VALUES = ("closed", "open", "cannot tell")
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 

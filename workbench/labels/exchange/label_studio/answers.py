@@ -64,9 +64,9 @@ def result_of(value: str, *, op_id: str, annotator: str) -> list[dict[str, Any]]
     return [{**_region(value), "meta": {DATA_KEY: {"op_id": op_id, "annotator": annotator}}}]
 
 
-def prediction_result(value: str) -> list[dict[str, Any]]:
-    """Return the ``result`` of a prediction."""
-    return [_region(value)]
+def prediction_result(value: str, probabilities: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return the ``result`` of a prediction: the most probable class, and beside it the probability of each."""
+    return [{**_region(value), "meta": {DATA_KEY: {"probabilities": dict(probabilities)}}}]
 
 
 def _region(value: str) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def read_annotation(annotation: Any, *, schema: Schema, users: Mapping[int, str]
     if not isinstance(annotation, Mapping) or not isinstance(annotation.get("id"), int):
         raise InvalidInputError("An annotation must have an id. Received something else.")
     creator, editor = (_user_id(annotation.get(name)) for name in ("completed_by", "updated_by"))
-    chosen = _choice(annotation.get("result"))
+    chosen = choice_of(annotation.get("result"))
     meta = _meta(annotation.get("result"))
     value = SKIPPED if annotation.get("was_cancelled") is True else schema.check(chosen)
     account = users.get(creator, f"label-studio-user-{creator}")
@@ -128,7 +128,8 @@ def _user_id(value: Any) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _ours(result: Any) -> Mapping[str, Any] | None:
+def our_region(result: Any) -> Mapping[str, Any] | None:
+    """Return the region of a result that answers our question; None when there is none."""
     if isinstance(result, list):
         for region in result[:1000]:
             if isinstance(region, Mapping) and region.get("from_name") == CONTROL:
@@ -136,8 +137,9 @@ def _ours(result: Any) -> Mapping[str, Any] | None:
     return None
 
 
-def _choice(result: Any) -> str:
-    region = _ours(result)
+def choice_of(result: Any) -> str:
+    """Return the one choice of a result, ``"nothing"`` when there is not exactly one."""
+    region = our_region(result)
     value = region.get("value") if region is not None else None
     choices = value.get("choices") if isinstance(value, Mapping) else None
     if isinstance(choices, list) and len(choices) == 1 and isinstance(choices[0], str):
@@ -147,7 +149,7 @@ def _choice(result: Any) -> str:
 
 def _meta(result: Any) -> dict[str, str]:
     """Return op_id and annotator that we wrote into it, when both can be ours."""
-    region = _ours(result)
+    region = our_region(result)
     meta = region.get("meta") if region is not None else None
     told = meta.get(DATA_KEY) if isinstance(meta, Mapping) else None
     if not isinstance(told, Mapping):

@@ -20,6 +20,8 @@ class SyncReport:
         What went out.
     answers_recorded, skips_recorded, conflicts : int
         What came in; a conflict was answered differently on both sides, both are kept, and what stands here stands.
+    predictions_received : int
+        Predictions on the server, ours and others', that could be read; nothing is changed by reading them.
     deleted_there, tasks_deleted_there : int
         Gone from the server since the last sync; nothing is deleted here, nor sent again unless asked.
     twins_removed : int
@@ -36,6 +38,7 @@ class SyncReport:
     answers_recorded: int = 0
     skips_recorded: int = 0
     conflicts: int = 0
+    predictions_received: int = 0
     deleted_there: int = 0
     tasks_deleted_there: int = 0
     twins_removed: int = 0

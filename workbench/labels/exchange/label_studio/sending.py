@@ -27,16 +27,23 @@ class ItemPrediction:
     item : Item
     model : str
         The run's id.
-    value : str
-        The most probable class.
-    score : float
-        Its probability.
+    probabilities : dict
+        Of each class of the question.
     """
 
     item: Item
     model: str
-    value: str
-    score: float
+    probabilities: Mapping[str, float]
+
+    @property
+    def value(self) -> str:
+        """The most probable class."""
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
+    def score(self) -> float:
+        """The probability of :attr:`value`."""
+        return self.probabilities[self.value]
 
 
 def send_tasks(
@@ -93,7 +100,10 @@ def send_predictions(
             continue
         for n_failures in range(1, server.retry.attempts + 1):
             answer = server.add_prediction(
-                task=task_id, result=prediction_result(one.value), score=one.score, model_version=one.model
+                task=task_id,
+                result=prediction_result(one.value, one.probabilities),
+                score=one.score,
+                model_version=one.model,
             )
             if not answer.passing:
                 break

@@ -10,6 +10,7 @@ from workbench.errors import InvalidInputError
 from workbench.labels.exchange.label_studio.answers import SeenAnswer, read_annotation
 from workbench.labels.exchange.label_studio.items import DATA_KEY, Item, item_of_task
 from workbench.labels.exchange.label_studio.local import Who
+from workbench.labels.exchange.label_studio.predicted import is_sent_twice, model_of
 from workbench.labels.exchange.label_studio.report import SyncReport
 from workbench.labels.exchange.label_studio.server import ProjectOnServer, annotations_of, predictions_of
 from workbench.labels.schema import Schema
@@ -30,11 +31,11 @@ class ServerWords:
     further : list
         Annotations of people who have an older one about the same item.
     models : dict
-        Item id to the model versions whose predictions it has, with the prediction's id.
+        Item id to the model versions whose predictions it has, with the newest of each.
     twins : list of int
         Further tasks about the same item without anybody's work in them.
     double_predictions : list of int
-        Further predictions of the same model about the same item.
+        Predictions of ours that a repeated request doubled; what others predict is never removed.
     unreadable : set
         Items with an annotation that could not be read, so that nothing is written over it.
     """
@@ -116,7 +117,8 @@ def _read_task(
             words.answers[who] = seen
     models = words.models.setdefault(item.item_id, {})
     for prediction in predictions_of(task):
-        version = str(prediction.get("model_version"))
-        if version in models:
+        version = model_of(prediction)
+        if version in models and is_sent_twice(models[version], prediction):
             words.double_predictions.append(prediction["id"])
-        models.setdefault(version, prediction)
+        else:
+            models[version] = prediction
