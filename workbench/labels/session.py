@@ -11,7 +11,7 @@ from typing import Any
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.labels.annotation import LabelEvent, RecordedEvent, check_annotator
 from workbench.labels.operation import Conflict, Operation, SessionProgress
-from workbench.labels.reading import Word
+from workbench.labels.reading import Word, collector_paused
 from workbench.labels.schema import Schema
 from workbench.labels.store import LabelStore
 from workbench.labels.tasks import Place, Task, TaskSource, as_source, place_of
@@ -56,9 +56,10 @@ class LabelSession:
         )  # of the words that stand; counted along, for it is asked at each answer
         self._seconds: list[float] = []
         self._repeated: dict[str, str] = {}  # hidden repeats answered in this sitting: the task, by operation
-        for word in self._source.among(store.words(schema.question, self.annotator)):
-            self._words[word[1:4]] = [word]
-            self._kinds[word.kind] += 1
+        with collector_paused():
+            for word in self._source.among(store.words(schema.question, self.annotator)):
+                self._words[word[1:4]] = [word]
+                self._kinds[word.kind] += 1
 
     def task(self, task_id: str) -> Task:
         """Return a task of this session by its id."""
