@@ -6,7 +6,7 @@ cost little more than one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -35,8 +35,15 @@ _NEWEST = sa.select(EVENTS.sequence, EVENTS.chain).order_by(EVENTS.sequence.desc
 _UNDO_RULE = "An undo must take back one's own last word, flag, verdict or repeat about a moment."
 
 
-def record_batch(connection: sa.Connection, events: Iterable[LabelEvent]) -> list[RecordedEvent]:
+def record_batch(
+    connection: sa.Connection, events: Iterable[LabelEvent], *, recorded_utc: Mapping[str, str] | None = None
+) -> list[RecordedEvent]:
     """Add the events in their order, in the transaction of ``connection``, which alone writes.
+
+    Parameters
+    ----------
+    recorded_utc : mapping of str to str, optional
+        When operations were recorded first, of events that come back into an empty store; now for all others.
 
     Raises
     ------
@@ -44,7 +51,7 @@ def record_batch(connection: sa.Connection, events: Iterable[LabelEvent]) -> lis
         One of them breaks a rule; then none must be kept.
     """
     wanted = list(events)
-    batch = _Batch(connection, wanted)
+    batch = _Batch(connection, wanted, recorded_utc or {})
     recorded = [batch.take(event) for event in wanted]
     if batch.added:
         connection.execute(label_events.insert(), batch.added)
@@ -59,7 +66,10 @@ def now_utc() -> str:
 class _Batch:
     """What is known about the operations and items that a batch touches, kept up to date while it is decided."""
 
-    def __init__(self, connection: sa.Connection, events: Sequence[LabelEvent]) -> None:
+    def __init__(
+        self, connection: sa.Connection, events: Sequence[LabelEvent], recorded_utc: Mapping[str, str]
+    ) -> None:
+        self._recorded_utc = recorded_utc
         undoes = {event.undoes for event in events if event.undoes}
         self.added: list[dict[str, Any]] = []
         self._rows = rows_of(connection, {event.op_id for event in events} | undoes)
@@ -79,7 +89,10 @@ class _Batch:
             self._check_undo(event)
         conflicts_with = self._unseen_word(event)
         row = row_of(
-            event, sequence=self._sequence + 1, recorded_utc=now_utc(), conflicts_with=conflicts_with
+            event,
+            sequence=self._sequence + 1,
+            recorded_utc=self._recorded_utc.get(event.op_id) or now_utc(),
+            conflicts_with=conflicts_with,
         )
         row = linked(row, before=self._link)
         self._sequence, self._link = row["sequence"], row["chain"]

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from workbench.errors import InvalidInputError
 from workbench.files import atomic_file
 from workbench.labels.annotation import LabelEvent
 from workbench.labels.exchange.manifest import ContentTally, check_content, read_manifest, write_manifest
+from workbench.labels.projections import EVENTS
+from workbench.labels.recording import record_batch
 from workbench.labels.store import LabelStore
 
 EVENT_COLUMNS = (
@@ -32,6 +38,7 @@ EVENT_COLUMNS = (
 """What an event says, in the order that is hashed; ``sequence`` and ``recorded_utc`` stand beside it in the file."""
 ENDING = ".events.jsonl"
 _LONGEST_LINE = 64_000
+_AT_ONCE = 5_000
 _PLAIN = tuple(name for name in EVENT_COLUMNS if name != "details")
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
@@ -81,26 +88,44 @@ def import_events(store: LabelStore, path: Path) -> ImportedEvents:
     """Record the events of a full export, all of them or none: into an empty store, they make the same store.
 
     An event that is there already is left alone, so importing again, or into the store it came from, changes nothing.
+    The file is read twice, some thousands of events at a time: checked to its end before anybody is kept waiting, then
+    recorded in one transaction. Into an empty store the times of recording come along; a store with labels in it notes
+    the time of the import.
 
     Raises
     ------
     InvalidInputError
-        A line is no event; or the file is not the one its manifest was written for; or an undo takes back what has
-        been answered again in this store since. Nothing was recorded.
+        A line is no event; or the file is not the one its manifest was written for, or changed while it was read; or
+        an undo takes back what has been answered again in this store since. Nothing was recorded.
     StorageError
         Nothing was recorded, and why.
     """
     _check_ending(path)
     manifest = read_manifest(path)
+    checked = ContentTally(EVENT_COLUMNS)
+    for _ in _tallied(path, checked):
+        pass
+    check_content(manifest, checked, name=path.name)
     tally = ContentTally(EVENT_COLUMNS)
-    events = []
+    lines = _tallied(path, tally)
+    n_there = 0
+    with store.database.writing() as connection:
+        empty = connection.scalar(sa.select(EVENTS.sequence).limit(1)) is None
+        while part := list(islice(lines, _AT_ONCE)):
+            times = {event.op_id: row["recorded_utc"] for row, event in part} if empty else None
+            kept = record_batch(connection, [event for _, event in part], recorded_utc=times)
+            n_there += sum(one.repeated for one in kept)
+        if tally.content_sha256 != checked.content_sha256:
+            raise InvalidInputError(
+                f"{path.name} must stay as it is while it is read. It changed: import it again."
+            )
+    return ImportedEvents(tally.n_rows, tally.n_rows - n_there, n_there)
+
+
+def _tallied(path: Path, tally: ContentTally) -> Iterator[tuple[dict[str, Any], LabelEvent]]:
     for row, event in _read(path):
         tally.add(row, _said(row, details_text=event.details_as_text()))
-        events.append(event)
-    check_content(manifest, tally, name=path.name)
-    kept = store.record_all(events)
-    already_there = sum(one.repeated for one in kept)
-    return ImportedEvents(len(kept), len(kept) - already_there, already_there)
+        yield row, event
 
 
 def event_rows(store: LabelStore) -> Iterator[dict[str, Any]]:
@@ -152,10 +177,26 @@ def _checked(line: str, where: str) -> tuple[dict[str, Any], LabelEvent]:
             f"A line of label events must be a JSON object with {', '.join(EVENT_COLUMNS)}. {where} is not: "
             "export it again."
         )
+    row["recorded_utc"] = _time_of(row.get("recorded_utc"), where)
     try:
         return row, event_of(row)
     except InvalidInputError as error:
         raise InvalidInputError(f"{where}: {error}") from error
+
+
+def _time_of(text: Any, where: str) -> str:
+    """Return when an event was recorded; ``""`` where the file does not tell."""
+    if text is None or text == "":
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None and moment <= datetime.now(UTC) + timedelta(days=1):
+            return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    except (TypeError, ValueError):
+        pass
+    raise InvalidInputError(
+        f"recorded_utc must be a time with its zone, not to come. {where}: {str(text)[:40]!r}."
+    )
 
 
 _NO_TEXT: dict[str, type | tuple[type, ...]] = {
