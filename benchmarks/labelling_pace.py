@@ -213,12 +213,36 @@ def measure(where: str, n_answers: int) -> None:
         browser.close()
 
 
+def beside_label_studio(n_frames: int, server_folder: Path | None) -> None:
+    """Compare our ways of labelling with Label Studio's own pages, in one run."""
+    from playwright.sync_api import sync_playwright
+
+    from benchmarks.peers.side_by_side import compare_ways
+
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM.split())
+        compare_ways(browser, n_frames=n_frames, n_rounds=2, server_folder=server_folder)
+        browser.close()
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.labelling_pace", description=__doc__)
     parser.add_argument("where", nargs="*", default=["lab", "voila"], help="lab, voila or both")
     parser.add_argument("--quick", action="store_true", help="100 answers instead of 300")
+    parser.add_argument(
+        "--beside-label-studio",
+        action="store_true",
+        help="our ways of labelling and Label Studio's own pages, in turns (`make label-studio` first)",
+    )
+    parser.add_argument("--frames", type=int, default=100, help="frames in each turn beside Label Studio")
+    parser.add_argument(
+        "--server-folder", type=Path, help="where Label Studio keeps its data, to start faster"
+    )
     given = parser.parse_args()
+    if given.beside_label_studio:
+        return beside_label_studio(given.frames, given.server_folder)
     print(f"{'':46} key press to painted, ms      durable, ms  picture was    answers")
     print(f"{'where':11} {'what':34} {'p50':>7} {'p95':>7} {'p99':>7} {'p95':>11}   ready      an hour")
     for where in given.where:
