@@ -15,7 +15,7 @@ from benchmarks.annotators import measure
 def test_L5_L15_fifty_people_in_a_storm_are_all_served_and_no_item_is_given_twice(
     tmp_path, new_place, engine
 ):
-    result = measure(Load(new_place(engine), str(tmp_path), 50, 0.0, 12.0, 20_000))
+    result = measure(Load(new_place(engine), str(tmp_path), 50, 0.0, 8.0, 20_000))
     print(engine, result)
     assert result.errors == 0
     assert result.double == 0
