@@ -56,7 +56,9 @@ def test_the_same_moments_are_asked_by_one_modality_alone(page, project, screens
     for key in ("r", "ArrowRight"):  # plays from the start; stops and goes one picture on
         page.keyboard.press(key)
         playing = "true" if key == "r" else "false"
-        page.wait_for_function("p => document.querySelector('.aw-context').dataset.playing === p", arg=playing)
+        page.wait_for_function(
+            "p => document.querySelector('.aw-context').dataset.playing === p", arg=playing
+        )
     if modality == "both":
         page.keyboard.down("v")
         page.wait_for_function("document.querySelector('.aw-context').dataset.held === 'v'")

@@ -43,7 +43,7 @@ def test_with_an_overlap_of_one_nobody_gets_what_another_has(there):
 
 
 def test_a_queue_keeps_its_choice_whatever_is_trained_or_extracted_later(there, rng):
-    project, dataset, store = there
+    project, _, store = there
     plan = LabellingPlan("sentiment", n_tasks=10, order="diversity")
     before = ids(sit(there, plan, "Ada"))
     draw_dataset(project, rng, speakers=("77", "78"))
