@@ -171,6 +171,23 @@ def test_edges_are_moved_joined_removed_and_taken_back_by_keyboard_alone(bare, p
     assert stored(play_project, bare.name) == spans(page)
 
 
+def test_saved_is_never_said_of_a_span_that_is_not_yet_stored(bare, page):
+    hold_while_it_plays(page)
+    saved(page)
+    bare.kernel("dead")
+    # Read in the very task of the key press: nothing was painted, sent or answered in between.
+    said = page.evaluate(
+        """() => {
+          const key = (name) => document.querySelector(".aw-play").dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+          key("]");
+          key("Delete");
+          const { spans } = document.querySelector(".aw-play").dataset;
+          return [JSON.parse(spans).length, document.querySelector(".aw-save").dataset.state];
+        }"""
+    )
+    assert said == [2, "saving"]
+
+
 def test_only_watching_changes_nothing_and_a_reaction_time_is_taken_off(bare, page, play_project):
     page.keyboard.press(" ")
     until(page, 0.3)

@@ -46,7 +46,7 @@ class PlayPage {
     if (message.problem) return this.root.replaceChildren(make("p", { class: "aw-note", role: "alert" }, message.problem));
     this.choices = [...message.schema.classes, ...(message.schema.abstention ? [message.schema.abstention] : [])];
     if (!message.annotator) return this.askName();
-    this.book = new SpanBook({ step: message.step_s, say: (operations) => operations.forEach((one) => (this.own.add(one.op_id), this.outbox.add(one))) });
+    this.book = new SpanBook({ step: message.step_s, say: (operations) => this.post(operations) });
     this.build();
     this.outbox.begin(`${message.project}/${message.schema.question}/play/${message.annotator}`);
     this.open(Math.max(message.labelled.indexOf(false), 0));
@@ -114,6 +114,13 @@ class PlayPage {
     this.tick(this.player.at);
     this.drawSpans();
     this.drawStatus();
+  }
+  post(operations) {
+    for (const one of operations) {
+      this.own.add(one.op_id);
+      this.outbox.add(one);
+    }
+    this.drawStatus(); // "saved" must not stand a moment longer than it is true
   }
   // Playing and marking ----------------------------------------------------------------------------------------------
   async play(labelling) {
