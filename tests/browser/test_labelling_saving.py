@@ -51,6 +51,26 @@ def test_a_paused_kernel_is_not_felt_and_gets_everything_in_one_message(labellin
     assert max(sizes) > 10
 
 
+def test_one_answer_travels_at_once_and_a_fast_hands_together(labelling, drawn_project):
+    bare = labelling()
+    said = lambda: [len(m["operations"]) for m in bare.messages if m["type"] == "say"]  # noqa: E731
+    press(bare, "1")
+    saved(bare)
+    assert said() == [1]
+    bare.page.wait_for_timeout(1200)
+    bare.page.evaluate(
+        """async () => {
+          for (let k = 0; k < 12; k++) {
+            document.querySelector(".aw-labeller").dispatchEvent(new KeyboardEvent("keydown", { key: "1", bubbles: true }));
+            await new Promise((done) => setTimeout(done, 50));
+          }
+        }"""
+    )
+    saved(bare)
+    assert sum(said()) == 13 == len(standing(drawn_project, bare))
+    assert len(said()) <= 1 + 6
+
+
 def test_answers_of_another_day_are_told_and_sent(labelling, drawn_project):
     bare = labelling()
     bare.kernel("dead")

@@ -37,7 +37,7 @@ class FrameQueue {
   more() {
     const wanted = Math.min(this.ahead - this.items.length, this.batch);
     const patient = this.asked !== null && performance.now() - this.asked < NO_ANSWER_MS;
-    if (patient || this.exhausted || wanted < Math.min(this.batch, 8)) return;
+    if (patient || this.exhausted || wanted < Math.min(this.batch, this.ahead / 4)) return; // seldom, and then many
     this.asked = performance.now();
     this.batch = Math.min(2 * this.batch, MOST_IN_BATCH);
     this.send({ type: "more", start: this.start, n: wanted, skipped: this.skipped, round: this.round });

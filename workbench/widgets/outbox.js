@@ -3,6 +3,8 @@
 
 const NO_ANSWER_MS = 5000; // after this an operation counts as NOT saved and is sent again
 const RETRY_MS = 3000;
+const FAST_MS = 250; // answers that follow each other sooner are a fast hand's, and travel together:
+const TOGETHER_MS = 1000; // at every message JupyterLab draws its kernel's state, and the next picture has to wait
 const MOST_AT_ONCE = 50;
 const LEFT_ALONE_MS = 10000; // what another page said and did not get rid of for so long is sent from here too
 
@@ -10,7 +12,7 @@ const dayOf = (milliseconds) => new Date(milliseconds).toDateString();
 
 class Outbox {
   constructor({ send, changed, settled, adopted }) {
-    Object.assign(this, { send, changed, settled, adopted, entries: new Map(), inFlight: null, notBefore: 0, told: "", shelf: "", looked: false, elsewhere: 0 });
+    Object.assign(this, { send, changed, settled, adopted, entries: new Map(), inFlight: null, notBefore: 0, said: -FAST_MS, gap: FAST_MS, sent: -TOGETHER_MS, told: "", shelf: "", looked: false, elsewhere: 0 });
     this.kept = new OutboxShelf();
     this.tab = newId();
     // Held as long as this page lives: whoever finds it free knows that nobody sends this page's operations any more.
@@ -20,6 +22,7 @@ class Outbox {
   }
   close() {
     clearInterval(this.timer);
+    clearTimeout(this.rest);
     this.letGo?.();
     this.others?.close();
   }
@@ -43,12 +46,14 @@ class Outbox {
     this.wake();
   }
   add(operation) {
-    const born = Date.now();
+    const born = Date.now(), now = performance.now();
+    if (!this.adding) Object.assign(this, { adding: true, gap: now - this.said, said: now }); // one deed may say several things
     this.order = Math.max((this.order ?? 0) + 1, born * 1000);
-    this.entries.set(operation.op_id, { op_id: operation.op_id, shelf: this.shelf, tab: this.tab, operation, born, began: performance.now(), order: this.order, fresh: true });
+    this.entries.set(operation.op_id, { op_id: operation.op_id, shelf: this.shelf, tab: this.tab, operation, born, began: now, order: this.order, fresh: true });
     afterPaint(() => this.wake()); // the next picture comes first
   }
   wake() {
+    this.adding = false;
     const fresh = [...this.entries.values()].filter((entry) => entry.fresh);
     for (const entry of fresh) entry.fresh = false;
     if (fresh.length) this.kept.put(fresh.map(({ op_id, shelf, tab, operation, born, order }) => ({ op_id, shelf, tab, operation, born, order }))).then(() => this.tell());
@@ -58,8 +63,8 @@ class Outbox {
   tick() {
     const now = performance.now();
     const waits = this.inFlight !== null && now - this.inFlight < NO_ANSWER_MS;
-    if (this.entries.size && !waits && now >= this.notBefore) {
-      this.inFlight = now;
+    if (this.entries.size && !waits && now >= this.notBefore && !this.together(now)) {
+      Object.assign(this, { inFlight: now, sent: now });
       this.send({ type: "say", operations: [...this.entries.values()].slice(0, MOST_AT_ONCE).map((entry) => entry.operation) });
     }
     if (!this.entries.size) {
@@ -67,6 +72,13 @@ class Outbox {
       this.timer = null;
     }
     this.tell();
+  }
+  together(now) {
+    // Whether what waits had better wait for more: one answer goes at once, a fast hand's when it rests or after a second.
+    if (now - this.sent >= TOGETHER_MS || this.gap >= FAST_MS || now - this.said >= FAST_MS) return false;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.tick(), this.said + FAST_MS - now + 1);
+    return true;
   }
   received(results) {
     this.inFlight = null;

@@ -114,7 +114,7 @@ class Sitting extends EventTarget {
     this.outbox.add(this.operation(kind, item, { op_id: said.op_id, value, after: said.after, seconds_taken: seconds, ...guess }));
     // What others had in hand when this was asked last, they may have answered or left.
     if (this.queue.elsewhere && this.finished) this.queue.again();
-    this.queue.more();
+    afterPaint(() => this.queue.more());
     return said;
   }
   operation(kind, item, more) {
