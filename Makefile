@@ -48,7 +48,7 @@ test-fast: install postgres  ## What plain `pytest` runs: everything but the slo
 	$(BIN)/pytest -n 2
 
 test-slow: install postgres label-studio  ## Training, whole loops, notebooks from top to bottom
-	$(BIN)/pytest -m "slow and not browser"
+	$(BIN)/pytest -m "slow and not browser" -n 2 --dist loadfile
 
 test-browser: install browser  ## JupyterLab and the dashboards in a headless Chromium
 	$(BIN)/pytest -m browser
