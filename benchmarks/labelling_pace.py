@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,7 @@ from workbench.project import Project  # noqa: E402
 NOTEBOOK = "10_label_mouth.ipynb"
 N_TASKS = 5000
 PAUSE_S = 5.0
+SCREEN_S = 1 / 60
 CHROMIUM = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 )
@@ -108,12 +110,16 @@ def open_labeller(page: Any, server: Any, where: str, name: str) -> None:
 def press_steadily(
     page: Any, n_answers: int, *, per_s: float = 10.0, at: dict[int, Any] | None = None
 ) -> None:
-    """Press answer keys at even times; ``at`` calls something before a key of that number."""
-    start = time.monotonic()
+    """Press answer keys so many a second; ``at`` calls something before a key of that number.
+
+    Each comes up to one turn of the screen late, as a hand does: six turns apart to the millisecond, all keys of a run
+    would meet the screen in the same phase, and the run would measure that phase.
+    """
+    start, lot = time.monotonic(), random.Random(1)
     for number in range(n_answers):
         if at and number in at:
             at[number]()
-        time.sleep(max(0.0, start + number / per_s - time.monotonic()))
+        time.sleep(max(0.0, start + number / per_s + lot.uniform(0, SCREEN_S) - time.monotonic()))
         page.keyboard.press("12"[number % 2])
 
 

@@ -75,7 +75,7 @@ class Outbox {
   }
   together(now) {
     // Whether what waits had better wait for more: one answer goes at once, a fast hand's when it rests or after a second.
-    if (now - this.sent >= TOGETHER_MS || this.gap >= FAST_MS || now - this.said >= FAST_MS) return false;
+    if (this.entries.size >= MOST_AT_ONCE || now - this.sent >= TOGETHER_MS || this.gap >= FAST_MS || now - this.said >= FAST_MS) return false;
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.tick(), this.said + FAST_MS - now + 1);
     return true;
