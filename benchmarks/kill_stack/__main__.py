@@ -30,7 +30,7 @@ def main() -> None:
                 loop = KillLoop(
                     Path(folder),
                     playwright.chromium,
-                    n_tasks=200_000,
+                    n_tasks=40_000,
                     seed=given.seed + piece,
                     fault=given.fault,
                 )
