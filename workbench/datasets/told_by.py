@@ -24,7 +24,7 @@ class Told:
     right : np.ndarray, shape (n_tested,), bool
         Whether each was told.
     n_majority : int
-        How many are told by always saying the commonest answer of the clips learnt from.
+        How many are told by always saying the commonest answer of the test: the best that one word can do.
     p : float
         Share of orders drawn by lot (this one included) in which as many are told.
     """
@@ -177,8 +177,7 @@ def _against_chance(
             row[taking_part] = _by_lot(codes[taking_part], None if whole is None else whole[taking_part], rng)
         told = (guess(handed_out) == handed_out[:, tested]).sum(axis=1)
         as_many += int((told >= right.sum()).sum())
-    commonest = np.bincount(codes[learnt]).argmax()
-    return Told(right, int((codes[tested] == commonest).sum()), (1 + as_many) / (1 + n_orders))
+    return Told(right, int(np.bincount(codes[tested]).max()), (1 + as_many) / (1 + n_orders))
 
 
 def _by_lot(codes: np.ndarray, whole: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:

@@ -101,8 +101,9 @@ class Finding:
     def lines(self) -> list[str]:
         """Return the finding for people, its examples below it."""
         head = f"{LEAK_MARK}: {self.message}" if self.leak else self.message
-        if self.concerned is not None and self.concerned.n:
-            head += f" Concerned: {self.concerned.in_words()} test {self.of}s."
+        share = self.concerned
+        if share is not None and share.n and f"{share.k:,} of {share.n:,}" not in self.message:
+            head += f" Concerned: {share.in_words()} test {self.of}s."
         return [f"{self.code}: {head}", *(f"  {example.in_words()}" for example in self.examples)]
 
 

@@ -15,7 +15,7 @@ from workbench.sentiment import MODALITY_COLOURS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_WRAP = 80
+_WRAP = 70
 _MODALITY_MARKERS = {"visual": "o", "audio": "s", "audiovisual": "D"}
 
 

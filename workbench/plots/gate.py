@@ -10,13 +10,14 @@ import numpy as np
 from workbench.errors import InvalidInputError
 from workbench.evaluation.gate import Example, SplitScore
 from workbench.plots.comparison import plot_accuracies
-from workbench.plots.style import FAINT, new_figure, plain, short, styled
+from workbench.plots.style import FAINT, new_figure, plain, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _PAIRS_A_ROW = 3
+_LONGEST_CLIP = 30
 _GAP = 0.06  # between the two pictures of a pair, as a share of a picture's width
 
 
@@ -43,7 +44,8 @@ def plot_pairs(examples: Sequence[Example], pictures: Sequence[tuple[np.ndarray,
         return _say("no test picture is near-identical to one of training")
     n_columns = min(_PAIRS_A_ROW, len(examples))
     n_rows = -(-len(examples) // n_columns)
-    figure, axes = new_figure(n_rows, n_columns, width_inch=3.9 * n_columns, height_inch=2.75 * n_rows)
+    figure, axes = new_figure(n_rows, n_columns, width_inch=3.9 * n_columns, height_inch=2.9 * n_rows)
+    figure.set_layout_engine("constrained", wspace=0.06)
     with styled():
         for ax in axes:
             ax.set_axis_off()
@@ -69,11 +71,15 @@ def _draw_pair(ax: Axes, example: Example, test: np.ndarray, train: np.ndarray) 
         ax.imshow(picture, extent=(left, left + 1, 0, height))
         ax.text(left, height + 0.03, part, fontsize=9, fontweight="bold", va="bottom")
         when = "" if time_s is None else f"\nat {time_s:.2f} s"
-        ax.text(left, -0.03, f"{short(clip)}{when}", fontsize=8, color=FAINT, va="top")
-    ax.set(xlim=(0, 2 + _GAP), ylim=(-0.28, height + 0.13))
+        ax.text(left, -0.03, f"{_cut(clip)}{when}", fontsize=7, color=FAINT, va="top")
+    ax.set(xlim=(0, 2 + _GAP), ylim=(-0.24, height + 0.26))
     if example.distance is not None:
         said = plain(f"distance {example.distance:.3f}, {example.hash_bits} of 64 bits")
-        ax.text(2 + _GAP, height + 0.03, said, fontsize=8, ha="right", va="bottom")
+        ax.text(0, height + 0.15, said, fontsize=9, va="bottom")
+
+
+def _cut(clip: str) -> str:
+    return plain(clip if len(clip) <= _LONGEST_CLIP else clip[: _LONGEST_CLIP - 1] + "…")
 
 
 def plot_split_scores(scores: Sequence[SplitScore], *, ax: Axes | None = None) -> Axes:
@@ -93,7 +99,5 @@ def plot_split_scores(scores: Sequence[SplitScore], *, ax: Axes | None = None) -
         ax=ax,
     )
     of = " and ".join(sorted({f"{score.of}s" for score in scores if score.run})) or "clips"
-    ax.set_xlabel(
-        f"{of} told right (point) and the 95% interval (line); each split has its own test", fontsize=9
-    )
+    ax.set_xlabel(f"{of} told right (point) and the 95% interval (line);\neach split has its own test {of}")
     return ax
