@@ -191,15 +191,36 @@ def test_bad_input_is_exit_code_2_and_a_sentence(project, capsys, monkeypatch, w
     assert said in capsys.readouterr().err
 
 
+def test_a_split_that_cannot_be_made_has_an_undefined_score_and_none_at_all_is_an_error(project, monkeypatch):
+    from workbench.systems import gate
+
+    dataset = draw_heads(project, n_speakers=4)
+    run = finished_run(project, dataset, kind="clip")
+
+    def train(project, what, **told):
+        if what.split == "clip":
+            return run
+        raise InvalidInputError(f"A {what.split} split cannot be made.")
+
+    monkeypatch.setattr(gate, "train", train)
+    scores = gate.scores_under_splits(project, "heads", "audio")
+    assert [score.run for score in scores] == [run.id, None, None]
+    assert scores[0].leaks == ("leak_speakers", "leak_sentences") and scores[0].accuracy.k == 9
+    assert scores[1].accuracy.undefined == "A sentence split cannot be made."
+    with pytest.raises(InvalidInputError, match="speaker split cannot be made"):
+        gate.scores_under_splits(project, "heads", "audio", splits=("sentence", "speaker"))
+
+
 @pytest.mark.slow
-def test_the_score_is_repeated_under_each_split_and_marked(sample_project):
+def test_the_score_is_repeated_under_each_split_and_marked(project):
     from workbench.systems.gate import scores_under_splits
 
+    draw_heads(project)
     small = {"epochs": 1, "per_class_train": 12, "per_class_validation": 4}
-    scores = scores_under_splits(sample_project, "sample", "visual", seed=31, **small)
+    scores = scores_under_splits(project, "heads", "visual", **small)
     assert [score.split for score in scores] == ["clip", "sentence", "speaker"]
     for score in scores:
-        facts = Run.open(sample_project, score.run).facts()
+        facts = Run.open(project, score.run).facts()
         assert facts["split"] == score.split and score.accuracy.n > 0
         assert bool(score.leaks) == (score.split != "speaker")
 

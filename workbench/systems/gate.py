@@ -234,7 +234,8 @@ def scores_under_splits(
 ) -> list[SplitScore]:
     """Train the same network under several splits and put the scores side by side; each is a stored run.
 
-    A split that cannot be made (one sentence only, speakers not known) has an undefined score that says why.
+    A split that cannot be made or learnt from (one sentence only, speakers not known, a class missing in a part) has an
+    undefined score that says why.
 
     Parameters
     ----------
@@ -242,18 +243,22 @@ def scores_under_splits(
         The audiovisual one needs its companions trained under the same splits.
     **changes
         As :func:`workbench.systems.plan.plan` (``epochs``, ``per_class_train`` …).
+
+    Raises
+    ------
+    InvalidInputError
+        Not one of the splits can be trained on.
     """
-    clips = moments_table(Dataset.open(project, dataset_name)).drop_duplicates("clip")
+    plans = [plan(dataset_name, network, split=split, seed=seed, **changes) for split in splits]
     scores = []
-    for number, split in enumerate(splits):
-        what = plan(dataset_name, network, split=split, seed=seed, **changes)
+    for number, what in enumerate(plans):
+        step = within(progress, number / len(plans), (number + 1) / len(plans))
         try:
-            split_clips(clips, kind=what.split, seed=seed)
+            scores.append(score_of(train(project, what, on_epoch=on_epoch, progress=step)))
         except InvalidInputError as error:
-            scores.append(SplitScore(split, None, Share(None, None, None, str(error))))
-            continue
-        step = within(progress, number / len(splits), (number + 1) / len(splits))
-        scores.append(score_of(train(project, what, on_epoch=on_epoch, progress=step)))
+            scores.append(SplitScore(what.split, None, Share(None, None, None, str(error))))
+            if not any(score.run for score in scores) and number + 1 == len(plans):
+                raise
     return scores
 
 
