@@ -15,7 +15,7 @@ from workbench.datasets.feature_store import FeatureStore
 from workbench.features.clip_features import FACE_SIZE, MOUTH_SIZE, N_FREQUENCIES, ClipFeatures
 from workbench.sentiment import SENTIMENTS
 
-N_MOMENTS = 20
+N_MOMENTS = 12
 
 
 def head(rng):
