@@ -90,7 +90,9 @@ def test_picture_and_sound_are_in_step_to_the_frame_at_every_speed(page, open_vi
     times = np.array(meta["frame_times_s"])
     expected = times[np.searchsorted(times, clock + 1e-6, side="right") - 1]
     assert np.abs(frame - expected).max() < FRAME_S + 1e-3
-    assert np.median(np.abs(frame - expected)) < 1e-3  # a busy machine may draw a moment after it looked at the clock
+    assert (
+        np.median(np.abs(frame - expected)) < 1e-3
+    )  # a busy machine may draw a moment after it looked at the clock
     moving = (clock > meta["from_s"] + 0.1) & (clock < meta["to_s"] - 0.1)
     heard = np.maximum.accumulate(heard)
     pace = np.polyfit(heard[moving], clock[moving], 1)[0]

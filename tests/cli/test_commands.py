@@ -14,6 +14,7 @@ COMMANDS = [
     "extract",
     "networks",
     "train",
+    "gate",
     "analyze",
     "demo",
     "evaluate",

@@ -209,6 +209,10 @@ def test_a_leaking_split_is_never_silent(split):
     assert codes(evaluate(clip_table(), split=split))[0] == f"leak_{split}"
 
 
+def test_a_sentence_split_without_more_is_taken_to_share_speakers():
+    assert codes(evaluate(clip_table(), split="sentence"))[0] == "leak_speakers"
+
+
 def test_the_splits_own_warnings_come_first_and_are_not_doubled():
     given = [{"code": "leak_speakers", "message": "speaker 01 is on both sides"}]
     found = [

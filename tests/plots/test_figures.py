@@ -74,6 +74,11 @@ def test_every_accuracy_carries_its_counts():
     assert (0.671, 0.882) in intervals
 
 
+def test_a_leaking_systems_point_is_hollow_and_its_figure_marked():
+    ax = plot_accuracies({"visual": VISUAL, "audiovisual": FUSED}, leaking=["visual"])
+    assert "80%  (43 of 54)  ⚠ leaks" in texts(ax) and "91%  (49 of 54)" in texts(ax)
+
+
 def test_an_undefined_accuracy_is_written_not_drawn():
     ax = plot_accuracies({"audio": Share(None, None, None, "there is nothing to judge")})
     assert texts(ax) == ["undefined: there is nothing to judge"]

@@ -96,6 +96,21 @@ def test_a_leaking_split_has_a_banner_and_no_yes(project):
     assert "Cannot be answered" in text and "tone-yes" not in text.split("</style>")[1]
 
 
+def test_every_figure_of_a_leaking_split_carries_its_mark(project):
+    runs = write_world(project, split_kind="frame", n_speakers=6, n_clips=4)
+    text = page(project, runs["audiovisual"]).split("</style>")[1]
+    outline = " ".join("".join(Outline(text).words).split())
+    assert "⚠ leaks: Face and voice was right on" in outline
+    for words in ("face only (visual)", "voice only (audio)", "face and voice (audiovisual)"):
+        assert f"{words} ⚠ leaks" in outline
+    assert "⚠ leaks (visual and audio): " in outline
+    assert outline.count("⚠ leaks") > 12  # the chart's and the matrices' words come on top
+
+
+def test_no_figure_of_a_clean_split_is_marked(fused):
+    assert "⚠ leaks" not in fused[1]
+
+
 def test_a_mouth_run_is_reported_by_moments(project, rng):
     split = split_of(n_speakers=6, n_clips=4)
     run = write_run(project, "mouth", mouth_predictions(split, 0.95, rng=rng), split)

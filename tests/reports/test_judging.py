@@ -7,6 +7,7 @@ from workbench.errors import InvalidInputError
 from workbench.evaluation.report import evaluate
 from workbench.files import read_json
 from workbench.reports.judging import compare_sources, evaluate_source
+from workbench.reports.stored import latest_comparison
 
 
 def test_a_run_judged_again_gives_what_was_stored(project, runs):
@@ -20,6 +21,24 @@ def test_a_leaking_run_keeps_its_leak(project):
     run = write_world(project, split_kind="frame", n_speakers=6, n_clips=4)["visual"]
     codes = [w.code for w in evaluate_source(project, run.id).warnings]
     assert [code for code in codes if code.startswith("leak")] == ["leak_frames", "leak_speakers"]
+
+
+def test_figures_and_comparisons_of_a_leaking_run_carry_its_mark(project):
+    runs = write_world(project, split_kind="frame", n_speakers=6, n_clips=4)
+    lines = evaluate_source(project, runs["visual"].id).lines()
+    right = [line for line in lines if "right on" in line and line.startswith("Per ")]
+    assert right and all("⚠ leaks (leak_frames, leak_speakers)" in line for line in right)
+    ids = [runs[name].id for name in ("visual", "audio")]
+    compared = compare_sources(project, ids)
+    assert compared.pairs[0].sentence.startswith("⚠ leaks (visual and audio): ")
+    assert [w["code"] for w in compared.as_json()["warnings"]] == ["leak_frames", "leak_speakers"]
+    stored = latest_comparison(project)
+    assert all(pair["sentence"].startswith("⚠ leaks (") for pair in stored.pairs)
+
+
+def test_a_clean_comparison_has_no_mark(project, runs):
+    compared = compare_sources(project, [runs["visual"].id, runs["audio"].id])
+    assert compared.warnings == () and "⚠" not in "".join(compared.lines())
 
 
 def test_a_file_has_no_split_to_speak_of(project, runs):

@@ -46,6 +46,12 @@ def test_warnings_are_named_by_their_codes_once_each(project, runs):
     assert row_of(project, runs["audio"])["warnings"] == "collapsed, leak_frames"
 
 
+def test_the_accuracy_of_a_leaking_run_carries_its_mark(project, runs):
+    assert "leaks" not in row_of(project, runs["audio"])["accuracy"]
+    runs["audio"].update(warnings=[{"code": "leak_order", "message": ""}])
+    assert row_of(project, runs["audio"])["accuracy"].endswith(" ⚠ leaks (leak_order)")
+
+
 def test_a_run_that_is_not_finished_is_listed_without_a_score(project, runs):
     facts = {"split": "clip", "status": "stopped", "warnings": []}
     stopped = Run.create(project, dataset="sample", network="mouth", seed=1, facts=facts)

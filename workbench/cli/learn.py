@@ -31,6 +31,7 @@ class Split(StrEnum):
 
     speaker = "speaker"
     clip = "clip"
+    sentence = "sentence"
     frame = "frame"
 
 
@@ -60,7 +61,8 @@ def train(
     name: Annotated[str | None, typer.Argument(help="The dataset.")] = None,
     network: Annotated[Network, typer.Option(help="Which network, or all four in order.")] = Network.all,
     split: Annotated[
-        Split, typer.Option(help="speaker: new people; clip: new clips; frame: the paper's.")
+        Split,
+        typer.Option(help="speaker: new people; clip: new clips; sentence: new words; frame: the paper's."),
     ] = Split.speaker,
     epochs: Annotated[
         int | None, typer.Option(help="Times through the data. [default: 50, as published]")
@@ -110,23 +112,24 @@ def train(
     changes |= {"train_branches": False if freeze_branches else None, "soft_labels": soft_labels or None}
     with terminal("train") as progress:
         if resume is not None:
-            run = resume_run(opened, resume, on_epoch=_tell_epoch, progress=progress)
+            run = resume_run(opened, resume, on_epoch=tell_epoch, progress=progress)
             runs = {run.facts()["network"]: run}
         elif network is Network.all:
             runs = train_all(
                 opened, str(name), split=split.value, seed=seed, answers=answers.value, epochs=epochs, mouth_run=mouth_run,
-                on_epoch=_tell_epoch, progress=progress, **changes,
+                on_epoch=tell_epoch, progress=progress, **changes,
             )  # fmt: skip
         else:
             what = plan(
                 str(name), network.value, split=split.value, seed=seed, answers=answers.value, mouth_run=mouth_run,
                 epochs=epochs, augmentation=VISUAL_AUGMENTATION if augment else None, **changes,
             )  # fmt: skip
-            runs = {network.value: train_one(opened, what, on_epoch=_tell_epoch, progress=progress)}
+            runs = {network.value: train_one(opened, what, on_epoch=tell_epoch, progress=progress)}
     tell({"runs": {key: run.id for key, run in runs.items()}}, _lines_of(runs), as_json=json)
 
 
-def _tell_epoch(run: Run, epoch: Epoch) -> None:
+def tell_epoch(run: Run, epoch: Epoch) -> None:
+    """Tell a finished epoch on standard error."""
     network = run.facts()["network"]
     said = f"loss {epoch.loss:.4f}, right {epoch.accuracy:.1%}; validation loss {epoch.val_loss:.4f}, right {epoch.val_accuracy:.1%}"
     typer.echo(f"{network} epoch {epoch.epoch}: {said} ({epoch.seconds:.0f} s)", err=True)

@@ -24,7 +24,8 @@ def moments_table(dataset: Dataset, *, clips: Collection[str] | None = None) -> 
     Returns
     -------
     pd.DataFrame
-        ``clip, speaker, intended, sex, moment`` (index on the grid), ``time_s, frame_time_s, face_row`` (row in the
+        ``clip, speaker, intended, sex, statement`` (the sentence said, empty when not known), ``moment`` (index on
+        the grid), ``time_s, frame_time_s, face_row`` (row in the
         clip's faces, -1 without a face), ``heard`` (there is sound at the moment), ``voiced``.
 
     Raises
@@ -53,6 +54,7 @@ def _moments_of(store: FeatureStore, row: dict[str, str]) -> pd.DataFrame:
             "speaker": row["speaker"],
             "intended": row["intended"],
             "sex": row.get("sex", ""),
+            "statement": row.get("statement", ""),
             "moment": np.arange(len(found)),
             "time_s": arrays["time_s"],
             "frame_time_s": arrays["frame_time_s"],

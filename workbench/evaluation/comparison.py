@@ -8,8 +8,8 @@ pair is judged by itself; with many pairs expect one in twenty to look different
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -22,6 +22,7 @@ from workbench.evaluation.clips import clips_with_changing_truth, decide_clips, 
 from workbench.evaluation.estimates import Score, score
 from workbench.evaluation.intervals import Interval, clusters_of, hull, percentile, resampled_sums
 from workbench.evaluation.predictions import classes_of, validate
+from workbench.evaluation.warnings import LEAK_MARK, Alarm
 from workbench.evaluation.wording import comparison_sentence
 from workbench.lazy import load
 
@@ -67,14 +68,41 @@ class Comparison:
     """Every pair of the systems compared, in the order they were given."""
 
     pairs: tuple[Pair, ...]
+    warnings: tuple[Alarm, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``workbench compare --json``."""
-        return {"pairs": [pair.as_json() for pair in self.pairs]}
+        return {
+            "pairs": [pair.as_json() for pair in self.pairs],
+            "warnings": [warning.as_json() for warning in self.warnings],
+        }
 
     def lines(self) -> list[str]:
-        """Return one sentence per pair."""
-        return [pair.sentence for pair in self.pairs]
+        """Return the warnings and one sentence per pair."""
+        said = [f"WARNING {warning.code}: {warning.message}" for warning in self.warnings]
+        return [*said, *(pair.sentence for pair in self.pairs)]
+
+    def marked(self, leaks: Mapping[str, Sequence[Alarm]]) -> Comparison:
+        """Return the same with the mark in every sentence about a system whose split leaks.
+
+        Parameters
+        ----------
+        leaks : mapping of name to sequence of Alarm
+            The leaks of each system; none for those left out.
+        """
+        pairs = tuple(
+            replace(
+                pair, sentence=marked_sentence(pair.sentence, [n for n in (pair.a, pair.b) if leaks.get(n)])
+            )
+            for pair in self.pairs
+        )
+        found = {alarm.code: alarm for alarms in leaks.values() for alarm in alarms}
+        return Comparison(pairs, (*self.warnings, *found.values()))
+
+
+def marked_sentence(sentence: str, leaking: Sequence[str]) -> str:
+    """Return a sentence that begins with the mark and the systems whose split leaks, where there are any."""
+    return f"{LEAK_MARK} ({' and '.join(leaking)}): {sentence}" if leaking else sentence
 
 
 def compare(tables: Mapping[str, pd.DataFrame], *, alpha: float = ALPHA, seed: int = 0) -> Comparison:

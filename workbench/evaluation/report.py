@@ -12,7 +12,7 @@ from workbench.evaluation.accumulate import ALPHA, check_alpha
 from workbench.evaluation.clips import clips_with_changing_truth, decide_clips, has_tie, moments_of
 from workbench.evaluation.judgement import Judgement, judge
 from workbench.evaluation.predictions import classes_of, probabilities, validate
-from workbench.evaluation.warnings import Alarm, about, about_ties, given
+from workbench.evaluation.warnings import Alarm, about, about_ties, given, leak_codes, marked
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Evaluation:
         lines.append(f"Split: {self.split or 'not known'}.")
         for level in (self.clips, self.frames):
             if level is not None:
-                lines += _lines_of(level)
+                lines += _lines_of(level, leak_codes(self.warnings))
         return lines
 
     def sentences(self) -> list[str]:
@@ -81,7 +81,7 @@ def evaluate(
     table : pd.DataFrame
         The predictions table (:mod:`workbench.evaluation.predictions`).
     split : str, optional
-        ``"speaker"``, ``"clip"``, ``"frame"``, or a name of one's own; printed beside every figure.
+        ``"speaker"``, ``"clip"``, ``"sentence"``, ``"frame"``, or a name of one's own; printed beside every figure.
     split_warnings : sequence
         Alarms about the split (``{"code", "message"}``), passed on.
     alpha : float, in (0, 1]
@@ -130,16 +130,17 @@ def _rarely(changing: list[str], table: pd.DataFrame) -> list[Alarm]:
     ]
 
 
-def _lines_of(level: Judgement) -> Iterator[str]:
+def _lines_of(level: Judgement, leaks: Sequence[str]) -> Iterator[str]:
     people = f"{level.n_speakers} speakers" if level.n_speakers else "unknown speakers"
-    yield f"Per {level.unit}: right on {level.accuracy.in_words()}; {level.n_clips} clips of {people}."
+    right = marked(level.accuracy.in_words(), leaks)
+    yield f"Per {level.unit}: right on {right}; {level.n_clips} clips of {people}."
     if (
         level.macro_f1.value is not None
         and level.macro_f1.low is not None
         and level.macro_f1.high is not None
     ):
         interval = f"95% interval {level.macro_f1.low:.3f} to {level.macro_f1.high:.3f}"
-        yield f"  macro F1 {level.macro_f1.value:.3f} ({interval})"
+        yield marked(f"  macro F1 {level.macro_f1.value:.3f} ({interval})", leaks)
     for name, scores in level.per_class.items():
         yield f"  {name}: precision {scores.precision.in_words()}, recall {scores.recall.in_words()}"
     yield f"  confusion (rows true, columns predicted: {', '.join(level.confusion.classes)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,16 @@ from workbench.evaluation.judgement import Judgement
 FEW_CLIPS = 30
 WIDE_INTERVAL = 0.20
 
+LEAK_MARK = "⚠ leaks"
+"""Stands, a shape and a word, beside every figure from a split that leaks."""
+
 _LEAKS = {
     "frame": "Moments of one clip lie on both sides of this split: the network has seen nearly the same "
     "pictures in training, so these figures flatter it. Split by speaker to learn how it does on people it "
     "does not know.",
     "clip": "Clips of one speaker lie on both sides of this split: the network may recognise the person, so "
+    "these figures flatter it. Split by speaker to learn how it does on people it does not know.",
+    "sentence": "Only sentences are kept apart by this split, not speakers: the network may recognise the person, so "
     "these figures flatter it. Split by speaker to learn how it does on people it does not know.",
 }
 
@@ -43,11 +48,31 @@ class Alarm:
         return {"code": self.code, "message": self.message}
 
 
+def leak_codes(warnings: Iterable[Alarm | dict[str, str]]) -> tuple[str, ...]:
+    """Return the codes of the leaks among warnings, each once, in their order."""
+    codes = (w.code if isinstance(w, Alarm) else str(w["code"]) for w in warnings)
+    return tuple(dict.fromkeys(code for code in codes if code.startswith("leak")))
+
+
+def marked(figure: str, leaks: Sequence[str]) -> str:
+    """Return a figure with its mark where its split leaks.
+
+    Examples
+    --------
+    >>> marked("37/40 clips", ["leak_speakers"])
+    '37/40 clips ⚠ leaks (leak_speakers)'
+    >>> marked("37/40 clips", [])
+    '37/40 clips'
+    """
+    return f"{figure} {LEAK_MARK} ({', '.join(leaks)})" if leaks else figure
+
+
 def given(warnings: Sequence[Alarm | dict[str, str]], *, split: str | None) -> list[Alarm]:
     """Return the warnings handed in, and one about the leak where a leaking split came without."""
     found = [w if isinstance(w, Alarm) else Alarm(str(w["code"]), str(w["message"])) for w in warnings]
     if split in _LEAKS and not any(w.code.startswith("leak") for w in found):
-        found.append(Alarm(f"leak_{split}", _LEAKS[split]))
+        code = "leak_speakers" if split == "sentence" else f"leak_{split}"
+        found.append(Alarm(code, _LEAKS[split]))
     return found
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidInputError
 from workbench.evaluation.estimates import Share
+from workbench.evaluation.warnings import LEAK_MARK
 from workbench.plots.style import FAINT, INK, MARKERS, OKABE_ITO, axes_to_draw_on, plain, short, styled
 from workbench.sentiment import MODALITY_COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_WRAP = 70
 _MODALITY_MARKERS = {"visual": "o", "audio": "s", "audiovisual": "D"}
 
 
@@ -22,6 +25,7 @@ def plot_accuracies(
     words: Mapping[str, str] | None = None,
     baseline: float | None = None,
     baseline_words: str = "always the commonest class",
+    leaking: Collection[str] = (),
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the accuracy of each system with its 95% interval and its counts.
@@ -34,6 +38,8 @@ def plot_accuracies(
         What to write instead of a name.
     baseline : float, optional
         Accuracy of always saying the commonest class, drawn as a line.
+    leaking : collection of str
+        The systems whose split leaks: a hollow point, and the mark beside its figure.
 
     Raises
     ------
@@ -46,7 +52,7 @@ def plot_accuracies(
     with styled():
         ax = axes_to_draw_on(ax, width_inch=5.2, height_inch=1.1 + 0.6 * len(names))
         for position, (name, accuracy) in enumerate(accuracies.items()):
-            _draw_one(ax, position, name, accuracy)
+            _draw_one(ax, position, name, accuracy, leaks=name in leaking)
         if baseline is not None:
             ax.axvline(baseline, color=FAINT, linestyle=":", linewidth=1.2, zorder=1)
             ax.text(
@@ -73,9 +79,10 @@ def plot_accuracies(
     return ax
 
 
-def _draw_one(ax: Axes, position: int, name: str, accuracy: Share) -> None:
+def _draw_one(ax: Axes, position: int, name: str, accuracy: Share, *, leaks: bool) -> None:
     if accuracy.value is None or accuracy.low is None or accuracy.high is None:
-        ax.text(0.02, position, plain(f"undefined: {accuracy.undefined}"), color=FAINT, va="center")
+        why = textwrap.fill(f"undefined: {accuracy.undefined}", _WRAP)
+        ax.text(0.01, position, plain(why), color=FAINT, va="center", fontsize=7.5 if "\n" in why else 10)
         return
     colour = MODALITY_COLOURS.get(name, OKABE_ITO[position % len(OKABE_ITO)])
     marker = _MODALITY_MARKERS.get(name, MARKERS[position % len(MARKERS)])
@@ -89,8 +96,9 @@ def _draw_one(ax: Axes, position: int, name: str, accuracy: Share) -> None:
         markeredgewidth=2,
         clip_on=False,
     )
-    ax.plot(accuracy.value, position, marker, color=colour, markersize=10, markeredgecolor=INK, clip_on=False)
-    said = f"{accuracy.value:.0%}  ({accuracy.k:,} of {accuracy.n:,})"
+    inner = "white" if leaks else colour
+    ax.plot(accuracy.value, position, marker, color=inner, markersize=10, markeredgecolor=INK, clip_on=False)
+    said = f"{accuracy.value:.0%}  ({accuracy.k:,} of {accuracy.n:,})" + (f"  {LEAK_MARK}" if leaks else "")
     inside = 0.16 < accuracy.value < 0.84
     ax.text(
         accuracy.value if inside else (0.005 if accuracy.value <= 0.16 else 0.995),

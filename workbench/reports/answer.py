@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.evaluation.warnings import LEAK_MARK
+
 WORDS = {
     "visual": "face only",
     "audio": "voice only",
@@ -106,8 +108,9 @@ def answer_question(pairs: Sequence[Mapping[str, Any]], *, leaks: bool) -> Answe
     against = sides(pairs)
     if not against:
         return Answer("nothing", "○", "Not known yet", "No comparison of face, voice and both was stored.")
-    gains = tuple(side.gain() for side in against)
-    return replace(_verdict(against, leaks=leaks), figures=_figures(against), gains=gains)
+    mark = f"{LEAK_MARK}: " if leaks else ""
+    gains = tuple(f"{mark}{side.gain()}" for side in against)
+    return replace(_verdict(against, leaks=leaks), figures=f"{mark}{_figures(against)}", gains=gains)
 
 
 def _verdict(against: Sequence[Side], *, leaks: bool) -> Answer:

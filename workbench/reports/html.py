@@ -10,6 +10,7 @@ import workbench
 from workbench.errors import InvalidInputError
 from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.estimates import Share, interval_in_words
+from workbench.evaluation.warnings import LEAK_MARK, leak_codes, marked
 from workbench.files import write_text
 from workbench.models.runs import Run
 from workbench.plots.confusion import plot_confusion
@@ -82,12 +83,13 @@ def _title(run: Run, summary: Summary | None) -> str:
 def _run_content(run: Run, evaluation: dict[str, Any]) -> dict[str, Any]:
     """Return what the page says about the run itself."""
     facts, history = run.facts(), run.history()
-    name = said(facts["network"])
+    name, leaks = said(facts["network"]), leak_codes(evaluation["warnings"])
     levels = []
     for key, unit in _LEVELS.items():
         if evaluation[key] is not None:
             confusion = Confusion.from_json(evaluation[key]["confusion"])
-            picture = image(as_svg(plot_confusion(confusion, title=f"{name}, {unit}")), "svg+xml")
+            title = f"{name}, {unit}{f' {LEAK_MARK}' if leaks else ''}"
+            picture = image(as_svg(plot_confusion(confusion, title=title)), "svg+xml")
             levels.append(
                 {
                     "unit": unit,
@@ -105,7 +107,7 @@ def _run_content(run: Run, evaluation: dict[str, Any]) -> dict[str, Any]:
         "id": run.id,
         "name": name,
         "facts": facts,
-        "sentence": _sentence(name, evaluation),
+        "sentence": marked(_sentence(name, evaluation), leaks),
         "levels": levels,
         "warnings": evaluation["warnings"],
         "leaks": [w["message"] for w in evaluation["warnings"] if w["code"].startswith("leak")],

@@ -9,6 +9,7 @@ import pandas as pd
 from workbench.errors import InvalidInputError
 from workbench.evaluation.comparison import Comparison, compare
 from workbench.evaluation.report import Evaluation, evaluate
+from workbench.evaluation.warnings import Alarm
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.stored import resolve_predictions
@@ -25,9 +26,16 @@ def evaluate_source(project: Project, reference: str, *, seed: int = 0) -> Evalu
     _, table, run = resolve_predictions(project, reference)
     if run is None:
         return evaluate(table, seed=seed)
-    facts = run.facts()
-    leaks = [warning for warning in facts.get("warnings", []) if warning["code"].startswith("leak")]
-    return evaluate(table, split=facts.get("split"), split_warnings=leaks, seed=seed)
+    return evaluate(table, split=run.facts().get("split"), split_warnings=leaks_of(run), seed=seed)
+
+
+def leaks_of(run: Run) -> list[Alarm]:
+    """Return the leaks a run's figures are marked with."""
+    return [
+        Alarm(warning["code"], warning["message"])
+        for warning in run.facts().get("warnings", [])
+        if warning["code"].startswith("leak")
+    ]
 
 
 def compare_sources(project: Project, references: Sequence[str], *, seed: int = 0) -> Comparison:
@@ -48,9 +56,10 @@ def compare_sources(project: Project, references: Sequence[str], *, seed: int = 
         raise InvalidInputError(
             f"A comparison must name every run or file once. Received {', '.join(references)}."
         )
-    return compare(
-        _named([resolve_predictions(project, reference) for reference in references], references), seed=seed
-    )
+    found = [resolve_predictions(project, reference) for reference in references]
+    tables = _named(found, references)
+    leaks = {name: leaks_of(run) for name, (_, _, run) in zip(tables, found, strict=True) if run is not None}
+    return compare(tables, seed=seed).marked(leaks)
 
 
 def _named(

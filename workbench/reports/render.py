@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.estimates import Share
+from workbench.evaluation.warnings import LEAK_MARK, marked
 from workbench.lazy import load
 from workbench.plots.comparison import plot_accuracies
 from workbench.plots.style import as_png, as_svg
@@ -35,7 +36,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "interval": interval, "said": said, "decimal": decimal}
-    environment.globals |= {"QUESTION": QUESTION, "LIMITS": LIMITS, "FEW": FEW}
+    environment.globals |= {"QUESTION": QUESTION, "LIMITS": LIMITS, "FEW": FEW, "LEAK_MARK": LEAK_MARK}
     return environment
 
 
@@ -71,8 +72,11 @@ def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, s
         words=WORDS,
         baseline=None if baseline is None else baseline[1].value,
         baseline_words=f"always saying {baseline[0]}" if baseline else "",
+        leaking=[system.network for system in summary.systems if system.leaks],
     )
-    words = "; ".join(f"{said(name)} {accuracy.in_words()}" for name, accuracy in accuracies.items())
+    words = "; ".join(
+        marked(f"{system.words} {system.accuracy.in_words()}", system.leaks) for system in summary.systems
+    )
     content = as_png(ax) if kind == "png" else as_svg(ax)
     return image(content, kind), f"Clips told right with 95% intervals: {words}."
 

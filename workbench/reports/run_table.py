@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from workbench.evaluation.warnings import leak_codes, marked
 from workbench.project import Project
 from workbench.reports.stored import list_runs, stored_evaluation
 
@@ -15,7 +16,7 @@ def run_table(project: Project) -> pd.DataFrame:
     -------
     pd.DataFrame
         ``run, network, split, status, right, accuracy, warnings, minutes``; ``right`` and ``accuracy`` are empty for
-        runs that are not finished.
+        runs that are not finished; the accuracy of a run whose split leaks carries its mark.
     """
     columns = ["run", "network", "split", "status", "right", "accuracy", "warnings", "minutes"]
     rows = []
@@ -26,7 +27,8 @@ def run_table(project: Project) -> pd.DataFrame:
             judged = stored_evaluation(run)
             share = (judged["clips"] or judged["frames"])["accuracy"]
             right = f"{share['k']}/{share['n']} {'clips' if judged['clips'] else 'moments'}"
-            accuracy = f"{share['value']:.1%} ({share['low']:.1%} to {share['high']:.1%})"
+            figure = f"{share['value']:.1%} ({share['low']:.1%} to {share['high']:.1%})"
+            accuracy = marked(figure, leak_codes(facts["warnings"]))
         warnings = ", ".join(dict.fromkeys(warning["code"] for warning in facts["warnings"]))
         minutes = round(facts.get("duration_s", 0.0) / 60, 1)
         rows.append(

@@ -9,11 +9,15 @@ from typing import Any
 import pandas as pd
 
 from workbench.errors import InvalidInputError, StorageError
+from workbench.evaluation.comparison import marked_sentence
 from workbench.evaluation.predictions import read
+from workbench.evaluation.warnings import leak_codes
 from workbench.files import read_json
 from workbench.models.runs import Run
 from workbench.project import Project
 
+LEAKING_SPLITS = ("clip", "sentence", "frame")
+"""Splits under which training and test share people, when nothing more is known."""
 _COMPARISON_KEYS = ("dataset", "split", "runs", "comparison")
 
 
@@ -70,7 +74,7 @@ def read_comparison(project: Project, name: str) -> StoredComparison:
     content = read_json(path)
     try:
         dataset, split, runs, comparison = (content[key] for key in _COMPARISON_KEYS)
-        pairs = list(comparison["pairs"])
+        pairs = marked_pairs(project, list(comparison["pairs"]), dict(runs), split=str(split))
         return StoredComparison(
             name, str(dataset), str(split), dict(runs), pairs, content.get("made_utc", "")
         )
@@ -79,6 +83,23 @@ def read_comparison(project: Project, name: str) -> StoredComparison:
             f"{path} must hold a comparison with {', '.join(_COMPARISON_KEYS)}. It does not ({error!r}): "
             "delete it and train again."
         ) from error
+
+
+def marked_pairs(
+    project: Project, pairs: list[dict[str, Any]], runs: dict[str, str], *, split: str
+) -> list[dict[str, Any]]:
+    """Return the pairs of a comparison with the mark in every sentence about a run whose split leaks, as known today."""
+    leaking = {network for network, run_id in runs.items() if _leaks(project, run_id, split=split)}
+    found = []
+    for pair in pairs:
+        named = [name for name in (pair["a"], pair["b"]) if name in leaking]
+        found.append({**pair, "sentence": marked_sentence(pair["sentence"], named)})
+    return found
+
+
+def _leaks(project: Project, run_id: str, *, split: str) -> bool:
+    run = run_called(project, run_id)
+    return split in LEAKING_SPLITS if run is None else bool(leak_codes(run.facts().get("warnings", [])))
 
 
 def latest_comparison(project: Project, dataset: str | None = None) -> StoredComparison | None:

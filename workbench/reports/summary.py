@@ -9,12 +9,15 @@ from workbench.datasets.catalog import Dataset
 from workbench.errors import WorkbenchError
 from workbench.evaluation.comparison import compare
 from workbench.evaluation.estimates import Share
+from workbench.evaluation.warnings import leak_codes
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.answer import FUSED, WORDS, Answer, answer_question, said
 from workbench.reports.stored import (
+    LEAKING_SPLITS,
     StoredComparison,
     list_comparisons,
+    marked_pairs,
     n_not_judged,
     read_comparison,
     run_called,
@@ -26,6 +29,7 @@ QUESTION = "Does fusing face and voice help?"
 SPLITS = {
     "speaker": "by speaker: tested on people the networks have never seen or heard",
     "clip": "by clip: other clips of the test's people were in training",
+    "sentence": "by sentence: other sentences of the test's people were in training",
     "frame": "by frame (the paper's): moments of the same clips were in training",
 }
 
@@ -53,6 +57,11 @@ class System:
     def words(self) -> str:
         """The system's name in a manager's words."""
         return said(self.network)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        """The codes of its split's leaks."""
+        return leak_codes(self.warnings)
 
     @property
     def accuracy(self) -> Share:
@@ -125,8 +134,9 @@ def summary_of_run(project: Project, run: Run) -> Summary | None:
     if facts["network"] != FUSED or len(there) < len(runs):
         return None
     tables = {network: stored_predictions(found) for network, found in there.items()}
-    pairs = compare(tables, seed=int(facts["seed"])).as_json()["pairs"]
     ids = {network: found.id for network, found in there.items()}
+    plain = compare(tables, seed=int(facts["seed"])).as_json()["pairs"]
+    pairs = marked_pairs(project, plain, ids, split=facts["split"])
     return summary_of(
         project, StoredComparison("", facts["dataset"], facts["split"], ids, pairs, facts["started_utc"])
     )
@@ -146,7 +156,7 @@ def summary_of(project: Project, stored: StoredComparison) -> Summary:
     leaks = sorted(
         {w["message"] for system in systems for w in system.warnings if w["code"].startswith("leak")}
     )
-    if not leaks and stored.split in ("clip", "frame"):
+    if not leaks and stored.split in LEAKING_SPLITS:
         leaks = [SPLITS[stored.split]]
     main = next((system for system in systems if system.network == FUSED), systems[-1] if systems else None)
     return Summary(

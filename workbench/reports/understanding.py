@@ -8,15 +8,19 @@ import numpy as np
 
 from workbench.errors import InvalidInputError
 from workbench.evaluation.confusion import Confusion
+from workbench.evaluation.gate import Gate
+from workbench.evaluation.warnings import LEAK_MARK, leak_codes
 from workbench.models.saliency import Method
 from workbench.models.settings import CLASSES
 from workbench.plots.confusion import plot_confusion
 from workbench.plots.embedding import plot_embedding
+from workbench.plots.gate import plot_pairs
 from workbench.plots.saliency import plot_saliency
 from workbench.plots.style import FAINT, Drawing, new_figure, plain
 from workbench.project import Project
 from workbench.reports.stored import StoredComparison, latest_comparison, run_called, stored_evaluation
 from workbench.systems.explanation import Explained
+from workbench.systems.gate import pictures_of
 
 MOMENT_MS, NYQUIST_KHZ = 30.0, 24.0
 """What the edges of the audio network's picture stand for; 0 Hz is at the bottom."""
@@ -46,6 +50,13 @@ def newest_comparison(project: Project, dataset: str) -> StoredComparison:
     return stored
 
 
+def pairs_too_alike(project: Project, gate: Gate) -> Drawing:
+    """Draw the test pictures that the gate found near-identical to pictures of training, each beside its twin."""
+    finding = gate.finding("leak_near_duplicates", "near_duplicates")
+    examples = () if finding is None else finding.examples
+    return Drawing(plot_pairs(examples, pictures_of(project, gate, examples)))
+
+
 def confusions(project: Project, stored: StoredComparison) -> Drawing:
     """Draw the confusion matrices of the compared runs side by side (clips; rows true, columns predicted)."""
     figure, axes = new_figure(1, len(stored.runs), width_inch=4.2 * len(stored.runs), height_inch=4.0)
@@ -57,7 +68,8 @@ def confusions(project: Project, stored: StoredComparison) -> Drawing:
             )
         judged = stored_evaluation(run)["clips"]
         counts = np.array(judged["confusion"]["counts"])
-        title = f"{name}: {np.trace(counts)} of {counts.sum()} right"
+        leaks = f" {LEAK_MARK}" if leak_codes(run.facts()["warnings"]) else ""
+        title = f"{name}: {np.trace(counts)} of {counts.sum()} right{leaks}"
         plot_confusion(Confusion(tuple(judged["confusion"]["classes"]), counts), title=title, ax=ax)
     return Drawing(figure)
 

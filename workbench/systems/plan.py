@@ -19,7 +19,7 @@ class Plan:
     ----------
     dataset : str
     network : {"mouth", "visual", "audio", "audiovisual"}
-    split : {"speaker", "clip", "frame"}
+    split : {"speaker", "clip", "sentence", "frame"}
     seed : int
     settings : Settings
     answers : {"both", "known", "hand"}

@@ -48,7 +48,7 @@ def usable_moments(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every moment that the network could use, with answer and part, and the split of the clips."""
     moments = moments_table(dataset)
-    clips = moments.drop_duplicates("clip")[["clip", "speaker", "sex"]]
+    clips = moments.drop_duplicates("clip")[["clip", "speaker", "sex", "statement"]]
     split = split_clips(clips, kind=what.split, seed=what.seed)
     moments["part"] = parts_of_moments(moments, split, seed=what.seed)
     question = "mouth" if what.network == "mouth" else "sentiment"
