@@ -1,0 +1,254 @@
+"""Whether "80% sure" means right in 80 of 100: reliability in bins, and what follows from it.
+
+Confidence is the probability of the most probable class, as it stands in the table (top-label calibration).
+The expected calibration error is that of Guo et al. 2017, "On Calibration of Modern Neural Networks", equation 3:
+``ECE = sum over bins of |B| / n * |accuracy(B) - mean confidence(B)|``, bins open below and closed above.
+
+Chance alone makes gaps: few answers show an error even of a perfectly calibrated system. So beside the ECE stands
+what such a system would show with the same confidences (Broecker & Smith 2007, "Increasing the Reliability of
+Reliability Diagrams": consistency resampling), and the ECE's interval is freed of what chance adds
+(:func:`workbench.evaluation.resampling.interval_of`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from workbench.errors import InvalidInputError
+from workbench.evaluation.confidence import Confidences
+from workbench.evaluation.estimates import Score, Share, share
+from workbench.evaluation.intervals import CONFIDENCE, Clusters, wilson
+from workbench.evaluation.resampling import interval_of, mean_score, scored, share_of
+
+Binning = Literal["width", "mass"]
+N_BINS = 15
+SMALLEST = 5e-7
+"""Half of the last digit a predictions file keeps: a probability of 0 counts as this much in a logarithm."""
+_MOST_BINS = 100
+_N_CHANCE = 500
+_CELLS = 4_000_000
+_NOTHING = "there is nothing to judge"
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The answers that were about equally sure.
+
+    Attributes
+    ----------
+    low, high : float
+        Confidence from (not included) and to (included).
+    confidence : float or None
+        Their mean confidence; None when there are none.
+    accuracy : Share
+        How many of them were right, with Wilson's interval that counts each clip once.
+    n_clips : int
+        How many clips they are about.
+    """
+
+    low: float
+    high: float
+    confidence: float | None
+    accuracy: Share
+    n_clips: int
+
+    @property
+    def verdict(self) -> str:
+        """``"too sure"``, ``"not sure enough"``, or ``""`` when the interval holds the mean confidence."""
+        if self.confidence is None or self.accuracy.low is None or self.accuracy.high is None:
+            return ""
+        if self.confidence > self.accuracy.high:
+            return "too sure"
+        return "not sure enough" if self.confidence < self.accuracy.low else ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return ``{"low", "high", "confidence", "accuracy", "n_clips"}``."""
+        return {**self.__dict__, "accuracy": self.accuracy.as_json()}
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How far one level's confidences can be believed.
+
+    Attributes
+    ----------
+    unit : str
+        ``"clip"`` or ``"moment"``.
+    confidence : float or None
+        Mean confidence.
+    overconfidence : Score
+        Mean confidence minus accuracy: above 0 is too sure.
+    ece, mce : Score
+        Expected and largest gap between accuracy and mean confidence of a bin.
+    ece_if_calibrated : Score
+        What a perfectly calibrated system with these confidences would show: mean, and the middle 95%.
+    brier : Score
+        Mean of the summed squared differences to the truth (Brier 1950): 0 to 2, over all classes.
+    nll : Score
+        Mean negative log likelihood of the truth, in nats.
+    """
+
+    unit: str
+    n_clips: int
+    n_speakers: int
+    binning: Binning
+    bins: tuple[Bin, ...]
+    confidence: float | None
+    accuracy: Share
+    overconfidence: Score
+    ece: Score
+    ece_if_calibrated: Score
+    mce: Score
+    brier: Score
+    nll: Score
+
+    @property
+    def verdict(self) -> str:
+        """``"too sure"`` or ``"not sure enough"`` when the interval of ``overconfidence`` says so, else ``""``."""
+        low, high = self.overconfidence.low, self.overconfidence.high
+        if low is None or high is None or low <= 0 <= high:
+            return ""
+        return "too sure" if low > 0 else "not sure enough"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form told in ``docs/formats.md``."""
+        scores = ("accuracy", "overconfidence", "ece", "ece_if_calibrated", "mce", "brier", "nll")
+        return {
+            **self.__dict__,
+            "bins": [one.as_json() for one in self.bins],
+            **{name: getattr(self, name).as_json() for name in scores},
+        }
+
+
+def measure_calibration(
+    sure: Confidences, *, n_bins: int = N_BINS, binning: Binning = "width", seed: int = 0
+) -> Calibration:
+    """Measure how far confidences can be believed.
+
+    Parameters
+    ----------
+    n_bins : int, 2 to 100
+    binning : {"width", "mass"}
+        Bins of equal width over [0, 1], or of about equally many answers (equally sure ones stay together).
+    seed : int
+        The same seed gives the same intervals.
+
+    Raises
+    ------
+    InvalidInputError
+        Another number or kind of bins.
+    """
+    check_bins(n_bins, binning)
+    confidence, right = sure.confidence, sure.right
+    edges = bin_edges(confidence, n_bins=n_bins, binning=binning)
+    numbers = np.searchsorted(edges[1:-1], confidence)  # side "left": a bin holds its upper edge
+    ece, mce = _gaps(sure, numbers, n_bins=len(edges) - 1, seed=seed)
+    hot = np.eye(len(sure.classes))[sure.truth]
+
+    def mean(values: np.ndarray) -> Score:
+        return mean_score(values, sure, seed=seed, undefined=_NOTHING)
+
+    return Calibration(
+        unit=sure.unit,
+        n_clips=sure.n_clips,
+        n_speakers=sure.n_speakers,
+        binning=binning,
+        bins=tuple(_bin(sure, numbers == i, edges[i], edges[i + 1]) for i in range(len(edges) - 1)),
+        confidence=float(confidence.mean()) if sure.n else None,
+        accuracy=share_of(right, sure, seed=seed, undefined=_NOTHING),
+        overconfidence=mean(confidence - right),
+        ece=ece,
+        ece_if_calibrated=_if_calibrated(sure, numbers, seed=seed),
+        mce=mce,
+        brier=mean(((sure.probabilities - hot) ** 2).sum(axis=1)),
+        nll=mean(losses_of(sure)),
+    )
+
+
+def losses_of(sure: Confidences) -> np.ndarray:
+    """Return the negative log likelihood of every answer's truth, shape (n_rows,), in nats."""
+    return -np.log(np.maximum(sure.probabilities[np.arange(sure.n), sure.truth], SMALLEST))
+
+
+def check_bins(n_bins: int, binning: str) -> None:
+    """Raise InvalidInputError unless bins can be made so."""
+    if not 2 <= n_bins <= _MOST_BINS:
+        raise InvalidInputError(
+            f"Confidences must be sorted into 2 to {_MOST_BINS} bins. Received {n_bins}: {N_BINS} is usual."
+        )
+    if binning not in get_args(Binning):
+        raise InvalidInputError(
+            f"Bins must be of equal {' or '.join(get_args(Binning))}. Received {binning!r}."
+        )
+
+
+def bin_edges(confidence: np.ndarray, *, n_bins: int, binning: Binning) -> np.ndarray:
+    """Return the edges of the bins, rising, shape (at most n_bins + 1,).
+
+    Bins of equal mass are cut at quantiles; where many answers are equally sure there are fewer of them.
+    """
+    if binning == "width" or not len(confidence):
+        return np.linspace(0.0, 1.0, n_bins + 1)
+    edges = np.unique(np.quantile(confidence, np.linspace(0.0, 1.0, n_bins + 1)))
+    return edges if len(edges) > 1 else np.array([0.0, edges[0]])
+
+
+def _bin(sure: Confidences, inside: np.ndarray, low: float, high: float) -> Bin:
+    k, n = int(sure.right[inside].sum()), int(inside.sum())
+    n_clips = int(sure.rows["clip"][inside].nunique())
+    each_clip_once = n_clips / n if n else 1.0
+    interval = wilson(k * each_clip_once, n * each_clip_once) if n else (np.nan, np.nan)
+    accuracy = share(k, n, interval, undefined=f"no {sure.unit} was this sure")
+    mean = float(sure.confidence[inside].mean()) if n else None
+    return Bin(float(low), float(high), mean, accuracy, n_clips)
+
+
+def _gaps(sure: Confidences, numbers: np.ndarray, *, n_bins: int, seed: int) -> tuple[Score, Score]:
+    """Return the expected and the largest gap of the bins with their intervals."""
+    if not sure.n:
+        return Score(None, None, None, _NOTHING), Score(None, None, None, _NOTHING)
+
+    def sums(clusters: Clusters) -> np.ndarray:
+        cells, size = clusters.codes * n_bins + numbers, clusters.n * n_bins
+        gap = np.bincount(cells, sure.right - sure.confidence, size)
+        return np.stack([gap, np.bincount(cells, minlength=size)], axis=-1).reshape(clusters.n, n_bins, 2)
+
+    whole = sums(Clusters(np.zeros(sure.n, dtype=int), 1, "clip"))
+    scores = []
+    for figure in (_expected_gap, _largest_gap):
+        value = float(figure(whole)[0])
+        scores.append(scored(value, interval_of(value, sums, figure, sure, seed=seed, unbias=True)))
+    return scores[0], scores[1]
+
+
+def _expected_gap(sums: np.ndarray) -> np.ndarray:
+    """Return the ECE from sums of gaps and counts, shape (..., n_bins, 2)."""
+    return np.abs(sums[..., 0]).sum(axis=-1) / sums[..., 1].sum(axis=-1)
+
+
+def _largest_gap(sums: np.ndarray) -> np.ndarray:
+    n = sums[..., 1]
+    return np.divide(np.abs(sums[..., 0]), n, out=np.zeros(n.shape), where=n > 0).max(axis=-1)
+
+
+def _if_calibrated(sure: Confidences, numbers: np.ndarray, *, seed: int) -> Score:
+    """Return the ECE of answers that are right exactly as often as they say, moments of a clip all of one luck."""
+    if not sure.n:
+        return Score(None, None, None, _NOTHING)
+    rng = np.random.default_rng([seed, 1])
+    order = np.argsort(numbers, kind="stable")
+    starts = np.unique(numbers[order], return_index=True)[1]
+    confidence, clips = sure.confidence[order], sure.clip_codes[order]
+    expected = np.add.reduceat(confidence, starts)
+    found: list[np.ndarray] = []
+    together = max(1, _CELLS // sure.n)
+    for first in range(0, _N_CHANCE, together):
+        luck = rng.random((min(together, _N_CHANCE - first), sure.n_clips))
+        right = np.add.reduceat(luck[:, clips] < confidence, starts, axis=1, dtype=float)
+        found.append(np.abs(right - expected).sum(axis=1) / sure.n)
+    drawn = np.concatenate(found)
+    low, high = np.quantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return Score(float(drawn.mean()), float(low), float(high))
