@@ -82,7 +82,9 @@ def test_a_strangers_table_is_judged_like_a_run(predictions):
 def test_confidences_are_measured_and_a_temperature_is_fitted_on_other_clips(predictions):
     table = pd.read_csv(predictions / "poor.csv")
     table.assign(clip="v-" + table["clip"]).to_csv(predictions / "other.csv", index=False)
-    code, out, err = workbench("calibrate", "poor.csv", "--validation", "other.csv", "--json", cwd=predictions)
+    code, out, err = workbench(
+        "calibrate", "poor.csv", "--validation", "other.csv", "--json", cwd=predictions
+    )
     assert code == 0, err
     clips = json.loads(out)["clips"]
     assert clips["before"]["ece"]["value"] == pytest.approx(0.8 - 4 / 12)

@@ -11,9 +11,9 @@ from workbench.evaluation.calibration_words import lines_of, verdict_sentence
 
 @pytest.fixture
 def boastful(rng):
-    """Test and validation tables of a system that is too sure: 60 and 40 clips of 6 speakers each, 4 moments a clip."""
-    make = {"temperature": 3.0, "n_speakers": 6, "n_moments": 4}
-    return believable_table(rng, 60, name="test", **make), believable_table(rng, 40, name="valid", **make)
+    """Test and validation tables of a system that is too sure: 150 and 100 clips of 12 speakers each, 4 moments a clip."""
+    make = {"temperature": 4.0, "n_speakers": 12, "n_moments": 4, "flat": 2.0}
+    return believable_table(rng, 150, name="test", **make), believable_table(rng, 100, name="valid", **make)
 
 
 def codes(report):
@@ -25,14 +25,22 @@ def test_everything_is_there_for_clips_and_for_moments(boastful):
     report = calibrate(test, validation=validation, split="speaker")
     content = json.loads(json.dumps(report.as_json(), allow_nan=False))
     assert list(content) == ["clips", "frames", "split", "warnings"]
-    for unit, n in (("clips", 60), ("frames", 240)):
+    for unit, n in (("clips", 150), ("frames", 600)):
         level = content[unit]
-        assert set(level) == {"before", "temperature", "after", "nll_change", "threshold", "risk_coverage", "groups"}
+        assert set(level) == {
+            "before",
+            "temperature",
+            "after",
+            "nll_change",
+            "threshold",
+            "risk_coverage",
+            "groups",
+        }
         assert level["before"]["accuracy"]["n"] == level["risk_coverage"]["n"] == n
         assert level["before"]["accuracy"] == level["after"]["accuracy"]
         assert level["temperature"]["value"]["value"] > 1.5
         assert level["nll_change"]["high"] < 0
-        assert level["temperature"]["n_clips"] == 40
+        assert level["temperature"]["n_clips"] == 100
     assert codes(report) == []
 
 
@@ -44,7 +52,12 @@ def test_it_is_said_in_plain_words(boastful):
     head = f"It says {trust.before.confidence:.0%} and is right {trust.before.accuracy.value:.0%} of the time"
     assert lines[1].startswith(f"Per clip: {head}: too sure, by ")
     text = "\n".join(lines)
-    for words in ("expected calibration error", "more than chance", "the temperature helps", "to be right on 60%"):
+    for words in (
+        "expected calibration error",
+        "more than chance",
+        "the temperature helps",
+        "to be right on 60%",
+    ):
         assert words in text, words
 
 
@@ -56,7 +69,9 @@ def test_without_validation_there_is_no_temperature_and_no_threshold(boastful):
 
 def test_the_truth_of_the_test_changes_neither_threshold_nor_temperature(boastful):
     test, validation = boastful
-    turned = test.assign(truth=test["truth"].map({"negative": "positive", "neutral": "negative", "positive": "neutral"}))
+    turned = test.assign(
+        truth=test["truth"].map({"negative": "positive", "neutral": "negative", "positive": "neutral"})
+    )
     first, second = (calibrate(table, validation=validation) for table in (test, turned))
     for one, other in ((first.clips, second.clips), (first.frames, second.frames)):
         assert one.threshold.threshold == other.threshold.threshold
@@ -80,8 +95,9 @@ def test_other_classes_in_validation_are_refused(boastful):
 
 def test_columns_of_validation_may_stand_in_another_order(rng):
     classes = ("a", "b", "c")
-    test, validation = clip_table(60, classes=classes, wrong=range(0, 60, 5)), clip_table(
-        40, classes=classes, wrong=range(0, 40, 4), n_speakers=0
+    test, validation = (
+        clip_table(60, classes=classes, wrong=range(0, 60, 5)),
+        clip_table(40, classes=classes, wrong=range(0, 40, 4), n_speakers=0),
     )
     validation["clip"] = "v-" + validation["clip"]
     expected = calibrate(test, validation=validation).as_json()
@@ -105,11 +121,16 @@ def test_a_modality_that_holds_for_whole_clips_is_measured_per_clip_too(rng):
     table = believable_table(rng, 80, n_moments=0)
     table["modality"] = ["face" if i < 40 else "voice" for i in range(80)]
     groups = [g for g in calibrate(table).clips.groups if g.column == "modality"]
-    assert [(g.value, g.n, g.calibration is not None) for g in groups] == [("face", 40, True), ("voice", 40, True)]
+    assert [(g.value, g.n, g.calibration is not None) for g in groups] == [
+        ("face", 40, True),
+        ("voice", 40, True),
+    ]
 
 
 def test_mouths_are_judged_by_their_moments():
-    rows = pd.concat([moment_table({f"m{i}": ["open"] * 4}, truth="open", classes=("closed", "open")) for i in range(6)])
+    rows = pd.concat(
+        [moment_table({f"m{i}": ["open"] * 4}, truth="open", classes=("closed", "open")) for i in range(6)]
+    )
     rows["truth"] = ["open", "closed"] * 12
     report = calibrate(rows)
     assert report.clips is None and report.main is report.frames

@@ -18,7 +18,7 @@ def sure_of(table, unit="clip"):
 
 @pytest.mark.parametrize("planted", [0.5, 1.0, 2.5])
 def test_a_planted_temperature_is_found_again(rng, planted):
-    validation = sure_of(believable_table(rng, 3000, temperature=planted, flat=2.0))
+    validation = sure_of(believable_table(rng, 1500, temperature=planted, flat=2.0))
     found = fit_temperature(validation, test_clips=[])
     assert found.value.value == pytest.approx(planted, rel=0.08)
     assert found.value.low <= planted <= found.value.high
@@ -31,7 +31,8 @@ def test_it_is_the_least_likelihood_loss_on_a_fine_grid(rng):
     grid = np.exp(np.linspace(np.log(0.3), np.log(5), 4001))
     rows = np.arange(validation.n)
     losses = [
-        -np.log(softened(validation.probabilities, temperature=t)[rows, validation.truth]).mean() for t in grid
+        -np.log(softened(validation.probabilities, temperature=t)[rows, validation.truth]).mean()
+        for t in grid
     ]
     assert found == pytest.approx(grid[np.argmin(losses)], rel=1e-3)
 
@@ -76,7 +77,9 @@ def test_an_answer_stays_what_it_was_said_to_be():
 
 def test_fitting_on_the_test_is_refused():
     table = clip_table()
-    with pytest.raises(InvalidInputError, match=r"2 of 54 validation clip\(s\) are in the test too.*other clips"):
+    with pytest.raises(
+        InvalidInputError, match=r"2 of 54 validation clip\(s\) are in the test too.*other clips"
+    ):
         fit_temperature(sure_of(table), test_clips=["clip-003", "clip-001", "another"])
 
 

@@ -72,7 +72,9 @@ def test_a_threshold_that_nothing_on_the_test_reaches_is_undefined_there():
 
 def test_choosing_on_the_test_is_refused():
     table = sure_of(clip_table())
-    with pytest.raises(InvalidInputError, match="threshold must be fitted on clips that the test does not hold"):
+    with pytest.raises(
+        InvalidInputError, match="threshold must be fitted on clips that the test does not hold"
+    ):
         choose_threshold(table, accuracy=0.9, test_clips=table.rows["clip"])
 
 

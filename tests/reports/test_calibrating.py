@@ -56,7 +56,9 @@ def test_a_split_by_frame_has_nothing_to_fit_on(project, rng):
     run = write_run(project, "visual", table[table["start_s"] > 0.1], split, split_kind="frame")
     write(table[table["start_s"] < 0.1], run.folder / "validation_predictions.csv")
     report = calibrate_source(project, run.id)
-    assert "24 clip(s) of the run's validation part are in its test too" in messages(report, "no_validation")[0]
+    assert (
+        "24 clip(s) of the run's validation part are in its test too" in messages(report, "no_validation")[0]
+    )
     assert report.clips.temperature is None
     assert {w.code for w in report.warnings} >= {"leak_frames", "leak_speakers"}
 
@@ -65,7 +67,7 @@ def test_the_notebooks_figures_show_before_and_after_for_each_level(project, run
     report = calibrate_source(project, run.id)
     titles = [ax.get_title("left") for ax in trust.reliability(report).figure.axes]
     after = f"with temperature {report.clips.temperature.value.value:.2f}"
-    assert titles[0].startswith("clips: calibration error") and titles[1].startswith(after)
+    assert titles[0].startswith("clips: ECE") and titles[1].startswith(after)
     assert titles[2].startswith("moments: ") and len(titles) == 4
     curves = trust.selective(report).figure.axes
     assert [ax.get_title("left").split(":")[0] for ax in curves] == ["clips", "moments"]

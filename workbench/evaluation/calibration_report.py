@@ -23,7 +23,7 @@ from workbench.evaluation.confidence import GROUPINGS, Confidences, confidences_
 from workbench.evaluation.estimates import Score
 from workbench.evaluation.intervals import MIN_CLUSTERS
 from workbench.evaluation.predictions import classes_of, validate
-from workbench.evaluation.resampling import mean_score
+from workbench.evaluation.resampling import mean_scores
 from workbench.evaluation.risk_coverage import RiskCoverage, risk_coverage
 from workbench.evaluation.temperature import HIGHEST, LOWEST, Temperature, fit_temperature
 from workbench.evaluation.threshold import TriedThreshold, check_wanted, choose_threshold, try_threshold
@@ -206,7 +206,9 @@ def calibrate(
         held_out = _held_out(fitted_on, unit, classes, alpha)
         levels[unit] = _trust(sure, held_out, wish)
     found = given(split_warnings, split=split)
-    found += [alarm for trust in levels.values() for alarm in _alarms(trust, has_validation=fitted_on is not None)]
+    found += [
+        alarm for trust in levels.values() for alarm in _alarms(trust, has_validation=fitted_on is not None)
+    ]
     if fitted_on is not None:
         found += _shared_speakers(table, fitted_on, known=found)
     return CalibrationReport(levels.get("clip"), levels.get("moment"), split, tuple(dict.fromkeys(found)))
@@ -256,7 +258,7 @@ def _trust(sure: Confidences, held_out: Confidences | None, wish: _Wish) -> Trus
 
 def _nll_change(sure: Confidences, softer: Confidences, *, seed: int) -> Score:
     change = losses_of(softer) - losses_of(sure)
-    return mean_score(change, sure, seed=seed, undefined="there is nothing to judge")
+    return mean_scores(change[:, None], sure, seed=seed, undefined="there is nothing to judge")[0]
 
 
 def _groups(sure: Confidences, wish: _Wish) -> Iterator[Group]:

@@ -34,7 +34,9 @@ def verdict_sentence(calibration: Calibration) -> str:
     if over.low is None:
         return f"{head}: too few clips to say whether that fits."
     if not calibration.verdict:
-        return f"{head}: on average neither surely too sure nor surely not sure enough, a gap of {points(over)}."
+        return (
+            f"{head}: on average neither surely too sure nor surely not sure enough, a gap of {points(over)}."
+        )
     assert over.value is not None and over.high is not None
     size = over if over.value > 0 else Score(-over.value, -over.high, -over.low)
     return f"{head}: {calibration.verdict}, by {points(size)}."
@@ -115,7 +117,7 @@ def _threshold_lines(tried: TriedThreshold, unit: str) -> Iterator[str]:
     when = f"only when {chosen.value:.1%} sure or more" if chosen.value > 0 else "always"
     yield f"  to be right on {chosen.wanted:.0%}: answer {when} (on validation right on {chosen.accuracy.in_words()})"
     verdict = _reaches(tried)
-    yield f"    on the test that answers {tried.coverage.in_words()} {unit}s and is right on {tried.accuracy.in_words()}{verdict}"
+    yield f"    on the test {unit}s answered: {tried.coverage.in_words()}; right on {tried.accuracy.in_words()}{verdict}"
 
 
 def _reaches(tried: TriedThreshold) -> str:
@@ -124,13 +126,15 @@ def _reaches(tried: TriedThreshold) -> str:
         return ""
     if high < wanted:
         return f": less than {wanted:.0%}, so the promise of the validation does not hold"
-    return f": {wanted:.0%} or more" if low >= wanted else f": whether that is {wanted:.0%} cannot be told yet"
+    return (
+        f": {wanted:.0%} or more" if low >= wanted else f": whether that is {wanted:.0%} cannot be told yet"
+    )
 
 
 def _group_lines(groups: tuple[Group, ...], unit: str) -> Iterator[str]:
     for group in groups:
         if group.calibration is not None:
-            ece = f"expected calibration error {_figure(group.calibration.ece)}"
+            ece = f"Expected calibration error {_figure(group.calibration.ece)}"
             yield f"  {group.column} {group.value} ({group.n:,} {unit}s): {verdict_sentence(group.calibration)} {ece}"
     for column in dict.fromkeys(group.column for group in groups):
         few = [group.value for group in groups if group.column == column and group.calibration is None]

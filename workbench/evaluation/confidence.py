@@ -113,10 +113,11 @@ def confidences_of(
     classes = classes_of(table) if classes is None else classes
     decided = decide_clips(table, alpha=alpha) if unit == "clip" else moments_of(table).reset_index(drop=True)
     known = [name for name in GROUPINGS if name in table.columns and name not in decided.columns]
-    by_clip = table.groupby("clip", sort=False)[known]
     for name in known:  # a branch that changes within a clip belongs to its moments, not to the clip
-        if (by_clip[name].nunique(dropna=False) <= 1).all():
-            decided[name] = decided["clip"].map(by_clip[name].first())
+        by_clip = table.groupby("clip", sort=False)[name]
+        n_values = by_clip.nunique(dropna=False)
+        if (n_values <= 1).all():
+            decided[name] = decided["clip"].map(by_clip.first())
     number = {name: position for position, name in enumerate(classes)}
     chances = decided[[PROBABILITY_PREFIX + name for name in classes]].to_numpy(dtype=float)
     return Confidences(

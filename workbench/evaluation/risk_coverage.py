@@ -16,7 +16,7 @@ import numpy as np
 from workbench.evaluation.confidence import Confidences
 from workbench.evaluation.estimates import Score
 from workbench.evaluation.intervals import Clusters
-from workbench.evaluation.resampling import interval_of, scored
+from workbench.evaluation.resampling import Figure, scores_of
 from workbench.lazy import load
 
 _STEPS_DRAWN = 200
@@ -98,7 +98,10 @@ def risk_coverage(sure: Confidences, *, seed: int = 0) -> RiskCoverage:
     if not sure.n:
         aurc, best = Score(None, None, None, "there is nothing to judge"), None
     else:
-        aurc, best = _area_with_interval(sure, answered, errors, steps, seed=seed), _best(sure.n, int(wrong.sum()))
+        aurc, best = (
+            _area_with_interval(sure, answered, errors, steps, seed=seed),
+            _best(sure.n, int(wrong.sum())),
+        )
     return RiskCoverage(
         unit=sure.unit,
         n=sure.n,
@@ -147,7 +150,8 @@ def _area_with_interval(
         pair = [np.bincount(cells, minlength=size), np.bincount(cells, ~sure.right, size)]
         return np.stack(pair, axis=-1).reshape(clusters.n, n_steps, 2)
 
-    return scored(value, interval_of(value, sums, area_under, sure, seed=seed))
+    (area,) = scores_of([Figure(area_under, value=value)], sums, sure, seed=seed, undefined="")
+    return area
 
 
 def _best(n: int, n_wrong: int) -> float:

@@ -19,12 +19,14 @@ from workbench.evaluation.confidence import Confidences
 from workbench.evaluation.estimates import Score
 from workbench.evaluation.held_out import require_held_out
 from workbench.evaluation.intervals import Clusters
-from workbench.evaluation.resampling import interval_of, scored
+from workbench.evaluation.resampling import Figure, scores_of
 from workbench.lazy import load
 
 LOWEST, HIGHEST = 0.05, 20.0
 _N_GRID = 241
 """Steps of 2.5%: how finely the interval knows T."""
+_NO_LOSS = 1e-9
+"""An end of the range that loses less than this (in nats) is as good as the best."""
 
 
 @dataclass(frozen=True)
@@ -117,15 +119,16 @@ def fit_temperature(validation: Confidences, *, test_clips: Iterable[str], seed:
     def sums(clusters: Clusters) -> np.ndarray:
         return np.stack([np.bincount(clusters.codes, losses(x), clusters.n) for x in grid], axis=1)
 
-    value = float(np.exp(found.x))
-    interval = interval_of(value, sums, lambda s: np.exp(grid[s.argmin(axis=1)]), validation, seed=seed)
+    ends = [x for x in bounds if losses(x).mean() <= losses(found.x).mean() + _NO_LOSS]
+    best = Figure(lambda s: np.exp(grid[s.argmin(axis=1)]), value=float(np.exp(ends[0] if ends else found.x)))
+    (value,) = scores_of([best], sums, validation, seed=seed, undefined="")
     return Temperature(
-        value=scored(value, interval),
+        value=value,
         unit=validation.unit,
         n=validation.n,
         n_clips=validation.n_clips,
         n_speakers=validation.n_speakers,
-        at_edge=not bounds[0] + 0.01 < found.x < bounds[1] - 0.01,
+        at_edge=bool(ends),
     )
 
 

@@ -77,7 +77,9 @@ class TriedThreshold:
 def check_wanted(accuracy: float) -> None:
     """Raise InvalidInputError unless ``accuracy`` lies in (0, 1]."""
     if not 0 < accuracy <= 1:
-        raise InvalidInputError(f"A wanted accuracy must lie in (0, 1]. Received {accuracy}: pass 0.9 for 90%.")
+        raise InvalidInputError(
+            f"A wanted accuracy must lie in (0, 1]. Received {accuracy}: pass 0.9 for 90%."
+        )
 
 
 def choose_threshold(

@@ -51,7 +51,7 @@ def plot_reliability(calibration: Calibration, *, title: str = "", ax: Axes | No
             words = _WORDS.get(verdict, verdict)
             ax.bar(np.nan, np.nan, color=colour, hatch=hatch, edgecolor="white", label=words)
         ax.set(xlim=(left, 1), ylim=(0, 1.09), yticks=np.linspace(0, 1, 6))
-        ax.set_xlabel(f"how sure (probability of the answer), {calibration.unit}s")
+        ax.set_xlabel(f"how sure (probability of the answer); above: number of {calibration.unit}s")
         ax.set_ylabel("how often right")
         ax.xaxis.set_major_formatter("{x:.0%}")
         ax.yaxis.set_major_formatter("{x:.0%}")
@@ -59,7 +59,7 @@ def plot_reliability(calibration: Calibration, *, title: str = "", ax: Axes | No
         ax.set_axisbelow(True)
         ax.set_title(plain(_title(calibration, title)))
         if used:
-            ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize=8.5, ncols=2)
+            ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize=8.5, ncols=1)
         else:
             ax.text(0.5, 0.5, "there is nothing to judge", transform=ax.transAxes, ha="center", color=FAINT)
     return ax
@@ -69,10 +69,10 @@ def _title(calibration: Calibration, title: str) -> str:
     ece = calibration.ece
     if ece.value is None:
         return title
-    said = f"calibration error {ece.value:.3f}"
+    said = f"ECE {ece.value:.3f}"
     if ece.low is not None and ece.high is not None:
         said += f" ({ece.low:.3f} to {ece.high:.3f})"
-    return f"{title}: {said}" if title else said[0].upper() + said[1:]
+    return f"{title}: {said}" if title else said
 
 
 def _bar(ax: Axes, one: Bin) -> None:
@@ -91,7 +91,7 @@ def _bar(ax: Axes, one: Bin) -> None:
 def _diamonds(ax: Axes, used: list[Bin]) -> None:
     if not used:
         return
-    means = [one.confidence for one in used]
+    means = [one.confidence for one in used if one.confidence is not None]
     ax.plot(
         means,
         means,
@@ -100,7 +100,7 @@ def _diamonds(ax: Axes, used: list[Bin]) -> None:
         markeredgecolor=INK,
         markersize=5,
         zorder=5,
-        label="how sure on average (on the diagonal: as often right)",
+        label="how sure on average (a bar that ends there: as often right)",
         clip_on=False,
     )
 
@@ -159,7 +159,9 @@ def _curves(ax: Axes, curve: RiskCoverage) -> None:
 
 def _trial(ax: Axes, tried: TriedThreshold) -> None:
     accuracy, coverage, wanted = tried.accuracy, tried.coverage, tried.threshold.wanted
-    ax.axhline(1 - wanted, linestyle="-.", color=INK, linewidth=1, label=f"wanted: {1 - wanted:.1%} wrong at most")
+    ax.axhline(
+        1 - wanted, linestyle="-.", color=INK, linewidth=1, label=f"wanted: {1 - wanted:.1%} wrong at most"
+    )
     if accuracy.value is None or accuracy.low is None or accuracy.high is None or coverage.value is None:
         words = tried.threshold.undefined or accuracy.undefined
         ax.plot([], [], " ", label=plain(f"{words}"))

@@ -47,7 +47,9 @@ def calibrate_source(
     if run is not None:
         facts = run.facts()
         split = facts.get("split")
-        alarms = [Alarm(w["code"], w["message"]) for w in facts.get("warnings", []) if w["code"].startswith("leak")]
+        alarms = [
+            Alarm(w["code"], w["message"]) for w in facts.get("warnings", []) if w["code"].startswith("leak")
+        ]
     if validation is not None:
         fitted_on, why = read(validation), ""
     else:

@@ -25,6 +25,9 @@ def reliability(report: CalibrationReport) -> Drawing:
     for row, axes_of_row in zip(rows, axes.reshape(len(rows), n_columns), strict=True):
         for ax, (title, calibration) in zip(axes_of_row, row, strict=False):
             plot_reliability(calibration, title=title, ax=ax)
+        left = min(ax.get_xlim()[0] for ax in axes_of_row[: len(row)])
+        for ax in axes_of_row[: len(row)]:
+            ax.set_xlim(left, 1)  # the same scale, to be compared
         for ax in axes_of_row[len(row) :]:
             ax.set_axis_off()
     return Drawing(figure)
