@@ -91,7 +91,13 @@ def test_fitting_on_nothing_is_refused():
 def test_answers_that_are_all_right_have_no_temperature_and_say_so():
     found = fit_temperature(sure_of(clip_table()), test_clips=[])
     assert found.at_edge
-    assert found.value.value == pytest.approx(LOWEST, rel=0.05)
+    assert found.value.value == pytest.approx(LOWEST)
+
+
+def test_answers_that_are_always_wrong_have_none_either():
+    found = fit_temperature(sure_of(clip_table(wrong=range(54))), test_clips=[])
+    assert found.at_edge
+    assert found.value.value == pytest.approx(HIGHEST)
 
 
 def test_few_clips_know_a_temperature_less_well_than_many(rng):

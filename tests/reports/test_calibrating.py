@@ -73,6 +73,13 @@ def test_the_notebooks_figures_show_before_and_after_for_each_level(project, run
     assert [ax.get_title("left").split(":")[0] for ax in curves] == ["clips", "moments"]
 
 
+def test_the_notebook_says_every_alarm_in_words(project, runs):
+    report = calibrate_source(project, runs["visual"].id)
+    lines = trust.sentences(report).splitlines()
+    assert lines[0].startswith("- Per clip: It says ") and lines[1].startswith("- Per moment: It says ")
+    assert [line.split("**")[1] for line in lines[2:]] == [warning.code for warning in report.warnings]
+
+
 def test_an_older_runs_figure_has_no_after(project, runs):
     report = calibrate_source(project, runs["visual"].id)
     assert len(trust.reliability(report).figure.axes) == 2

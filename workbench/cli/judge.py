@@ -28,9 +28,7 @@ def calibrate(
     what: Annotated[str, typer.Argument(metavar="RUN|FILE", help="A run's id, or any predictions table.")],
     validation: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Predictions on other clips, to fit on. [default: the run's validation part]"
-        ),
+        typer.Option(metavar="FILE", help="Predictions on other clips, to fit on; a run keeps its own."),
     ] = None,
     bins: Annotated[int, typer.Option(help="Into how many bins of confidence, 2 to 100.")] = 15,
     equal_mass: Annotated[bool, typer.Option(help="Bins of about equally many answers.")] = False,

@@ -295,11 +295,12 @@ def _alarms(trust: Trust, *, has_validation: bool) -> Iterator[Alarm]:
             "say little about others.",
         )
     if fitted.at_edge:
+        sharper = fitted.value.value is not None and fitted.value.value < 1
+        why = "every answer is right" if sharper else "answers are no better than chance"
         yield Alarm(
             "temperature_at_edge",
             f"No temperature from {LOWEST:g} to {HIGHEST:g} fits the validation {fitted.unit}s: the likelihood goes "
-            "on rising at the end of the range, as it does when every answer is right. Use it for nothing, and "
-            "fit on more clips.",
+            f"on rising at the end of the range, as it does when {why}. Use it for nothing, and fit on more clips.",
         )
 
 

@@ -44,9 +44,8 @@ def verdict_sentence(calibration: Calibration) -> str:
 
 def _lines_of_level(trust: Trust) -> Iterator[str]:
     before = trust.before
-    people = f"{before.n_speakers} speakers" if before.n_speakers else "unknown speakers"
     yield f"Per {before.unit}: {verdict_sentence(before)}"
-    yield f"  right on {before.accuracy.in_words()}; {before.n_clips} clips of {people}"
+    yield f"  right on {before.accuracy.in_words()}; {_whose(before.n_clips, before.n_speakers)}"
     if before.accuracy.value is None:
         return
     yield f"  expected calibration error {_figure(before.ece)}{_by_chance(before)}"
@@ -62,6 +61,12 @@ def _lines_of_level(trust: Trust) -> Iterator[str]:
     if trust.threshold is not None:
         yield from _threshold_lines(trust.threshold, before.unit)
     yield from _group_lines(trust.groups, before.unit)
+
+
+def _whose(n_clips: int, n_speakers: int) -> str:
+    clips = f"{n_clips:,} clip{'s' if n_clips != 1 else ''}"
+    people = f"{n_speakers:,} speaker{'s' if n_speakers != 1 else ''}" if n_speakers else "unknown speakers"
+    return f"{clips} of {people}"
 
 
 def _figure(score: Score) -> str:
@@ -88,9 +93,8 @@ def _bin_line(one: Bin, unit: str) -> str:
 def _temperature_lines(
     temperature: Temperature, before: Calibration, after: Calibration, change: Score
 ) -> Iterator[str]:
-    people = f" of {temperature.n_speakers} speakers" if temperature.n_speakers else ""
-    size = f"{temperature.n_clips:,} validation clips{people}"
-    yield f"  temperature {_figure(temperature.value)}, fitted on {size}: no answer changes"
+    whose = _whose(temperature.n_clips, temperature.n_speakers)
+    yield f"  temperature {_figure(temperature.value)}, fitted on validation ({whose}): no answer changes"
     if before.ece.value is None or after.ece.value is None:
         return
     yield f"    on the test the expected calibration error goes from {before.ece.value:.3f} to {_figure(after.ece)}"
@@ -99,7 +103,7 @@ def _temperature_lines(
 
 def _signed(score: Score) -> str:
     if score.value is None or score.low is None or score.high is None:
-        return _figure(score)
+        return _figure(score) if score.value is None else f"{score.value:+.3f} (no interval: too few clips)"
     return f"{score.value:+.3f} (95% interval {score.low:+.3f} to {score.high:+.3f})"
 
 

@@ -163,8 +163,9 @@ def _trial(ax: Axes, tried: TriedThreshold) -> None:
         1 - wanted, linestyle="-.", color=INK, linewidth=1, label=f"wanted: {1 - wanted:.1%} wrong at most"
     )
     if accuracy.value is None or accuracy.low is None or accuracy.high is None or coverage.value is None:
-        words = tried.threshold.undefined or accuracy.undefined
-        ax.plot([], [], " ", label=plain(f"{words}"))
+        found = tried.threshold.value is not None
+        words = f"on the test {accuracy.undefined}" if found else "no threshold reaches that on validation"
+        ax.plot([], [], " ", label=words)
         return
     risk = 1 - accuracy.value
     ax.errorbar(
