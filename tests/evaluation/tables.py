@@ -42,16 +42,19 @@ def believable_table(rng, n_clips=200, *, temperature=1.0, n_speakers=10, n_mome
     chances = rng.dirichlet([flat] * len(SENTIMENTS), n_clips)
     said = chances**temperature
     said /= said.sum(axis=1, keepdims=True)
-    rows = []
-    for clip in range(n_clips):
-        truth = SENTIMENTS[rng.choice(len(SENTIMENTS), p=chances[clip])]
-        for moment in range(max(n_moments, 1)):
-            start_s = 0.03 * moment if n_moments else np.nan
-            speaker = f"{name}-actor-{clip % n_speakers}" if n_speakers else ""
-            times = {"start_s": start_s, "end_s": start_s + 0.03}
-            values = dict(zip([f"p_{one}" for one in SENTIMENTS], said[clip], strict=True))
-            rows.append({"clip": f"{name}-{clip:04}", "speaker": speaker, **times, "truth": truth, **values})
-    return pd.DataFrame(rows)
+    truths = (chances.cumsum(axis=1) < rng.random((n_clips, 1))).sum(axis=1).clip(max=len(SENTIMENTS) - 1)
+    clips, moments = np.divmod(np.arange(n_clips * max(n_moments, 1)), max(n_moments, 1))
+    start_s = 0.03 * moments if n_moments else np.full(len(clips), np.nan)
+    return pd.DataFrame(
+        {
+            "clip": [f"{name}-{clip:04}" for clip in clips],
+            "speaker": [f"{name}-actor-{clip % n_speakers}" if n_speakers else "" for clip in clips],
+            "start_s": start_s,
+            "end_s": start_s + 0.03,
+            "truth": np.array(SENTIMENTS)[truths[clips]],
+            **{f"p_{one}": said[clips, k] for k, one in enumerate(SENTIMENTS)},
+        }
+    )
 
 
 def sure_answers(confidence, right):

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,24 +9,39 @@ from workbench.errors import InvalidInputError
 from workbench.evaluation.calibration_report import calibrate
 from workbench.evaluation.calibration_words import lines_of, verdict_sentence
 
+TURNED = {"negative": "positive", "neutral": "negative", "positive": "neutral"}
+
+
+def boastful(n_test, n_validation, **changes):
+    """Test and validation tables of a system that is too sure, of 12 speakers each."""
+    rng = np.random.default_rng(20260101)
+    make = {"temperature": 4.0, "n_speakers": 12, "flat": 2.0, **changes}
+    return tuple(
+        believable_table(rng, n, name=name, **make) for n, name in ((n_test, "test"), (n_validation, "valid"))
+    )
+
+
+@pytest.fixture(scope="module")
+def report():
+    """Everything about 120 clips of 3 moments each, fitted on 80 others."""
+    test, validation = boastful(120, 80, n_moments=3)
+    return calibrate(test, validation=validation, split="speaker", accuracy=0.6)
+
 
 @pytest.fixture
-def boastful(rng):
-    """Test and validation tables of a system that is too sure: 150 and 100 clips of 12 speakers each, 4 moments a clip."""
-    make = {"temperature": 4.0, "n_speakers": 12, "n_moments": 4, "flat": 2.0}
-    return believable_table(rng, 150, name="test", **make), believable_table(rng, 100, name="valid", **make)
+def tables():
+    """Small ones: 40 and 30 clips without moments."""
+    return boastful(40, 30)
 
 
 def codes(report):
     return [warning.code for warning in report.warnings]
 
 
-def test_everything_is_there_for_clips_and_for_moments(boastful):
-    test, validation = boastful
-    report = calibrate(test, validation=validation, split="speaker")
+def test_everything_is_there_for_clips_and_for_moments(report):
     content = json.loads(json.dumps(report.as_json(), allow_nan=False))
     assert list(content) == ["clips", "frames", "split", "warnings"]
-    for unit, n in (("clips", 150), ("frames", 600)):
+    for unit, n in (("clips", 120), ("frames", 360)):
         level = content[unit]
         assert set(level) == {
             "before",
@@ -40,13 +56,11 @@ def test_everything_is_there_for_clips_and_for_moments(boastful):
         assert level["before"]["accuracy"] == level["after"]["accuracy"]
         assert level["temperature"]["value"]["value"] > 1.5
         assert level["nll_change"]["high"] < 0
-        assert level["temperature"]["n_clips"] == 100
+        assert level["temperature"]["n_clips"] == 80
     assert codes(report) == []
 
 
-def test_it_is_said_in_plain_words(boastful):
-    test, validation = boastful
-    report = calibrate(test, validation=validation, split="speaker", accuracy=0.6)
+def test_it_is_said_in_plain_words(report):
     lines = lines_of(report)
     trust = report.clips
     head = f"It says {trust.before.confidence:.0%} and is right {trust.before.accuracy.value:.0%} of the time"
@@ -61,36 +75,33 @@ def test_it_is_said_in_plain_words(boastful):
         assert words in text, words
 
 
-def test_without_validation_there_is_no_temperature_and_no_threshold(boastful):
-    trust = calibrate(boastful[0]).main
+def test_without_validation_there_is_no_temperature_and_no_threshold(tables):
+    trust = calibrate(tables[0]).main
     assert trust.temperature is trust.after is trust.threshold is trust.nll_change is None
     assert trust.before.ece.value is not None
 
 
-def test_the_truth_of_the_test_changes_neither_threshold_nor_temperature(boastful):
-    test, validation = boastful
-    turned = test.assign(
-        truth=test["truth"].map({"negative": "positive", "neutral": "negative", "positive": "neutral"})
-    )
+def test_the_truth_of_the_test_changes_neither_threshold_nor_temperature(tables):
+    test, validation = tables
+    turned = test.assign(truth=test["truth"].map(TURNED))
     first, second = (calibrate(table, validation=validation) for table in (test, turned))
-    for one, other in ((first.clips, second.clips), (first.frames, second.frames)):
-        assert one.threshold.threshold == other.threshold.threshold
-        assert one.temperature == other.temperature
-        assert one.before.accuracy != other.before.accuracy
+    assert first.clips.threshold.threshold == second.clips.threshold.threshold
+    assert first.clips.temperature == second.clips.temperature
+    assert first.clips.before.accuracy != second.clips.before.accuracy
 
 
-def test_fitting_on_tested_clips_is_refused(boastful):
-    test, validation = boastful
+def test_fitting_on_tested_clips_is_refused(tables):
+    test, validation = tables
     with pytest.raises(InvalidInputError, match="clips that the test does not hold"):
         calibrate(test, validation=pd.concat([validation, test.iloc[:4]]))
     with pytest.raises(InvalidInputError, match="Received none"):
         calibrate(test, validation=validation.iloc[:0])
 
 
-def test_other_classes_in_validation_are_refused(boastful):
+def test_other_classes_in_validation_are_refused(tables):
     other = clip_table(classes=("closed", "open"))
     with pytest.raises(InvalidInputError, match="same classes.*closed, open"):
-        calibrate(boastful[0], validation=other)
+        calibrate(tables[0], validation=other)
 
 
 def test_columns_of_validation_may_stand_in_another_order(rng):
@@ -151,16 +162,16 @@ def test_alarms_about_what_it_was_fitted_on():
     assert found == ["few_validation", "temperature_at_edge", "leak_validation_speakers"]
 
 
-def test_a_split_that_leaks_is_said_once(boastful):
-    test, validation = boastful
+def test_a_split_that_leaks_is_said_once(tables):
+    test, validation = tables
     shared = validation.assign(speaker=test["speaker"].iloc[0])
     found = codes(calibrate(test, validation=shared, split="clip"))
     assert found == ["leak_clip"]
 
 
-def test_validation_of_another_level_fits_that_level_only(boastful, rng):
-    by_clip = believable_table(rng, 40, name="valid", temperature=3.0)
-    report = calibrate(boastful[0], validation=by_clip)
+def test_validation_of_another_level_fits_that_level_only(rng):
+    by_moment, by_clip = believable_table(rng, 30, n_moments=2), believable_table(rng, 30, name="valid")
+    report = calibrate(by_moment, validation=by_clip)
     assert report.clips.temperature is not None and report.frames.temperature is None
     assert codes(report) == ["no_validation"]
 

@@ -33,7 +33,7 @@ def test_an_example_worked_by_hand():
     assert curve.aurc_best == pytest.approx((0 + 0 + 1 / 3 + 2 / 4) / 4)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=8)
 @given(st.integers(0, 10_000), st.integers(5, 90))
 def test_without_equals_it_is_the_plain_mean_of_the_risks(seed, n):
     rng = np.random.default_rng(seed)
@@ -49,10 +49,10 @@ def test_equally_sure_answers_give_the_mean_over_their_orders(rng):
     steps = np.array([[2.0, 1.0], [3.0, 1.0]])
     confidence = np.array([0.9, 0.9, 0.6, 0.6, 0.6])
     orders = []
-    for _ in range(20_000):
+    for _ in range(5_000):
         shuffled = np.concatenate([rng.permutation(2), 2 + rng.permutation(3)])
         orders.append((np.cumsum(~right[shuffled]) / np.arange(1, 6)).mean())
-    assert area_under(steps) == pytest.approx(np.mean(orders), abs=0.005)
+    assert area_under(steps) == pytest.approx(np.mean(orders), abs=0.01)
     assert curve_of(sure_answers(confidence, right)).aurc.value == pytest.approx(area_under(steps))
 
 

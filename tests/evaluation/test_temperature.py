@@ -18,9 +18,9 @@ def sure_of(table, unit="clip"):
 
 @pytest.mark.parametrize("planted", [0.5, 1.0, 2.5])
 def test_a_planted_temperature_is_found_again(rng, planted):
-    validation = sure_of(believable_table(rng, 1500, temperature=planted, flat=2.0))
+    validation = sure_of(believable_table(rng, 800, temperature=planted, flat=2.0))
     found = fit_temperature(validation, test_clips=[])
-    assert found.value.value == pytest.approx(planted, rel=0.08)
+    assert found.value.value == pytest.approx(planted, rel=0.12)
     assert found.value.low <= planted <= found.value.high
     assert not found.at_edge
 
@@ -38,8 +38,8 @@ def test_it_is_the_least_likelihood_loss_on_a_fine_grid(rng):
 
 
 def test_too_sure_answers_become_believable_on_clips_it_was_not_fitted_on(rng):
-    test = sure_of(believable_table(rng, 500, temperature=2.5, name="test"))
-    validation = sure_of(believable_table(rng, 300, temperature=2.5, name="validation"))
+    test = sure_of(believable_table(rng, 300, temperature=2.5, name="test"))
+    validation = sure_of(believable_table(rng, 200, temperature=2.5, name="validation"))
     softer = fit_temperature(validation, test_clips=test.rows["clip"]).apply(test)
     before, after = measure_calibration(test), measure_calibration(softer)
     assert after.ece.value < before.ece.value / 2
@@ -102,7 +102,7 @@ def test_answers_that_are_always_wrong_have_none_either():
 
 def test_few_clips_know_a_temperature_less_well_than_many(rng):
     widths = []
-    for n in (30, 400):
+    for n in (30, 200):
         validation = sure_of(believable_table(rng, n, temperature=2.0, n_speakers=0))
         value = fit_temperature(validation, test_clips=[]).value
         widths.append(np.log(value.high / value.low))

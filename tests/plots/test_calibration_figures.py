@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from tests.evaluation.tables import believable_table, clip_table
@@ -6,8 +7,9 @@ from workbench.plots.calibration import plot_reliability, plot_risk_coverage
 from workbench.plots.style import as_png, axes_to_draw_on
 
 
-@pytest.fixture
-def trust(rng):
+@pytest.fixture(scope="module")
+def trust():
+    rng = np.random.default_rng(20260101)
     make = {"temperature": 3.0, "n_speakers": 6}
     test, validation = (believable_table(rng, 120, name=name, **make) for name in ("test", "valid"))
     return calibrate(test, validation=validation, accuracy=0.6).clips

@@ -10,95 +10,17 @@ import pandas as pd
 
 from workbench.errors import InvalidInputError
 from workbench.evaluation.accumulate import ALPHA, check_alpha
-from workbench.evaluation.calibration import (
-    N_BINS,
-    Binning,
-    Calibration,
-    check_bins,
-    losses_of,
-    measure_calibration,
-)
+from workbench.evaluation.calibration import N_BINS, check_bins
+from workbench.evaluation.calibration_error import Binning
 from workbench.evaluation.clips import clips_with_changing_truth
-from workbench.evaluation.confidence import GROUPINGS, Confidences, confidences_of
-from workbench.evaluation.estimates import Score
-from workbench.evaluation.intervals import MIN_CLUSTERS
+from workbench.evaluation.confidence import Confidences, confidences_of
 from workbench.evaluation.predictions import classes_of, validate
-from workbench.evaluation.resampling import mean_scores
-from workbench.evaluation.risk_coverage import RiskCoverage, risk_coverage
-from workbench.evaluation.temperature import HIGHEST, LOWEST, Temperature, fit_temperature
-from workbench.evaluation.threshold import TriedThreshold, check_wanted, choose_threshold, try_threshold
+from workbench.evaluation.temperature import HIGHEST, LOWEST
+from workbench.evaluation.threshold import check_wanted
+from workbench.evaluation.trust import Trust, Wish, trust_of
 from workbench.evaluation.warnings import FEW_CLIPS, Alarm, about_few, given
 
 ACCURACY = 0.9
-FEWEST_ANSWERS = 30
-"""A group of fewer answers, or of fewer than five clips, is named and not measured: its gaps are mostly chance."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """The answers of one modality, branch or speaker.
-
-    Attributes
-    ----------
-    column, value : str
-        For instance ``"speaker"`` and ``"actor-07"``.
-    n, n_clips : int
-        How many answers about how many clips.
-    calibration : Calibration or None
-        None when there are too few.
-    """
-
-    column: str
-    value: str
-    n: int
-    n_clips: int
-    calibration: Calibration | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return ``{"column", "value", "n", "n_clips", "calibration"}``."""
-        measured = None if self.calibration is None else self.calibration.as_json()
-        return {**self.__dict__, "calibration": measured}
-
-
-@dataclass(frozen=True)
-class Trust:
-    """Everything about the confidences of one level.
-
-    Attributes
-    ----------
-    before : Calibration
-        As the probabilities stand.
-    temperature : Temperature or None
-        Fitted on validation; None without validation answers of this level.
-    after : Calibration or None
-        With the temperature.
-    nll_change : Score or None
-        Negative log likelihood after minus before on the test, paired: below 0 the temperature helps.
-    curve : RiskCoverage
-        As the probabilities stand.
-    threshold : TriedThreshold or None
-        Chosen on validation, tried on the test.
-    groups : tuple of Group
-        By modality, branch and speaker, as the probabilities stand.
-    """
-
-    before: Calibration
-    temperature: Temperature | None
-    after: Calibration | None
-    nll_change: Score | None
-    curve: RiskCoverage
-    threshold: TriedThreshold | None
-    groups: tuple[Group, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the block ``clips`` or ``frames`` of ``calibrate --json``."""
-        parts = ("before", "temperature", "after", "nll_change", "threshold")
-        found = {name: getattr(self, name) for name in parts}
-        return {
-            **{name: None if part is None else part.as_json() for name, part in found.items()},
-            "risk_coverage": self.curve.as_json(),
-            "groups": [group.as_json() for group in self.groups],
-        }
 
 
 @dataclass(frozen=True)
@@ -135,19 +57,6 @@ class CalibrationReport:
             "split": self.split,
             "warnings": [warning.as_json() for warning in self.warnings],
         }
-
-
-@dataclass(frozen=True)
-class _Wish:
-    """How everything is to be measured."""
-
-    n_bins: int
-    binning: Binning
-    accuracy: float
-    seed: int
-
-    def measure(self, sure: Confidences) -> Calibration:
-        return measure_calibration(sure, n_bins=self.n_bins, binning=self.binning, seed=self.seed)
 
 
 def calibrate(
@@ -195,7 +104,7 @@ def calibrate(
     table, classes = validate(table), classes_of(table)
     fitted_on = _checked_validation(validation, classes)
     changing = bool(clips_with_changing_truth(table))
-    wish = _Wish(n_bins, binning, accuracy, seed)
+    wish = Wish(n_bins, binning, accuracy, seed)
     levels: dict[str, Trust] = {}
     for unit in ("clip", "moment"):
         if unit == "clip" and changing:
@@ -204,7 +113,7 @@ def calibrate(
         if unit == "moment" and not (changing or sure.n):
             continue
         held_out = _held_out(fitted_on, unit, classes, alpha)
-        levels[unit] = _trust(sure, held_out, wish)
+        levels[unit] = trust_of(sure, held_out, wish)
     found = given(split_warnings, split=split)
     found += [
         alarm for trust in levels.values() for alarm in _alarms(trust, has_validation=fitted_on is not None)
@@ -234,45 +143,6 @@ def _held_out(
         return None
     sure = confidences_of(validation, unit=unit, classes=classes, alpha=alpha)
     return sure if sure.n or unit == "clip" else None
-
-
-def _trust(sure: Confidences, held_out: Confidences | None, wish: _Wish) -> Trust:
-    before, groups = wish.measure(sure), tuple(_groups(sure, wish))
-    curve = risk_coverage(sure, seed=wish.seed)
-    if held_out is None:
-        return Trust(before, None, None, None, curve, None, groups)
-    clips = set(sure.rows["clip"])
-    temperature = fit_temperature(held_out, test_clips=clips, seed=wish.seed)
-    softer = temperature.apply(sure)
-    chosen = choose_threshold(held_out, accuracy=wish.accuracy, test_clips=clips, seed=wish.seed)
-    return Trust(
-        before=before,
-        temperature=temperature,
-        after=wish.measure(softer),
-        nll_change=_nll_change(sure, softer, seed=wish.seed),
-        curve=curve,
-        threshold=try_threshold(chosen, sure, seed=wish.seed),
-        groups=groups,
-    )
-
-
-def _nll_change(sure: Confidences, softer: Confidences, *, seed: int) -> Score:
-    change = losses_of(softer) - losses_of(sure)
-    return mean_scores(change[:, None], sure, seed=seed, undefined="there is nothing to judge")[0]
-
-
-def _groups(sure: Confidences, wish: _Wish) -> Iterator[Group]:
-    for column in GROUPINGS:
-        if column not in sure.rows.columns:
-            continue
-        values = sure.rows[column].astype("string").fillna("").to_numpy(dtype=object)
-        names = sorted(set(values) - {""})
-        if len(names) < 2:
-            continue  # the whole level once more
-        for name in names:
-            part = sure.where(values == name)
-            enough = part.n >= FEWEST_ANSWERS and part.n_clips >= MIN_CLUSTERS
-            yield Group(column, str(name), part.n, part.n_clips, wish.measure(part) if enough else None)
 
 
 def _alarms(trust: Trust, *, has_validation: bool) -> Iterator[Alarm]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.evaluation.calibration import Bin, Calibration
-from workbench.evaluation.calibration_report import CalibrationReport, Group, Trust
+from workbench.evaluation.calibration_report import CalibrationReport
 from workbench.evaluation.estimates import Score
 from workbench.evaluation.temperature import Temperature
 from workbench.evaluation.threshold import TriedThreshold
+from workbench.evaluation.trust import Group, Trust
 from workbench.evaluation.wording import points
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import InvalidInputError
-from workbench.evaluation.calibration import SMALLEST
+from workbench.evaluation.calibration_error import SMALLEST
 from workbench.evaluation.confidence import Confidences
 from workbench.evaluation.estimates import Score
 from workbench.evaluation.held_out import require_held_out

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbench.evaluation.calibration import N_BINS, Binning
+from workbench.evaluation.calibration import N_BINS
+from workbench.evaluation.calibration_error import Binning
 from workbench.evaluation.calibration_report import ACCURACY, CalibrationReport, calibrate
 from workbench.evaluation.held_out import shared_clips
 from workbench.evaluation.predictions import read

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.evaluation.calibration_report import CalibrationReport, Trust
+from workbench.evaluation.calibration_report import CalibrationReport
 from workbench.evaluation.calibration_words import verdict_sentence
+from workbench.evaluation.trust import Trust
 from workbench.plots.calibration import plot_reliability, plot_risk_coverage
 from workbench.plots.style import Drawing, new_figure
 
