@@ -13,7 +13,7 @@ from workbench.reports.stored import list_runs
 pytestmark = pytest.mark.browser
 
 TINY = {"network": '"visual"', "epochs": "2", "per_class_train": "16", "n_moments": "60"}
-FIGURES = "figures of 21_understand: confusion, saliency of face and voice, their two maps", 5
+FIGURES = "figures of 21_understand: confusion, two of trust, saliency of face and voice, their two maps", 7
 PATIENCE_MS = 120_000
 ERROR = "[data-mime-type='application/vnd.jupyter.error']"
 STDERR = "[data-mime-type='application/vnd.jupyter.stderr']"
@@ -115,14 +115,14 @@ def check_figures(page):
 
 
 def test_what_was_learnt_is_seen_in_jupyterlab(page, lab, screenshot):
-    page.set_viewport_size({"width": 1280, "height": 4200})  # JupyterLab draws what is in sight
+    page.set_viewport_size({"width": 1280, "height": 6000})  # JupyterLab draws what is in sight
     run_all(page, lab, "21_understand.ipynb")
     check_figures(page)
     screenshot("analyst-understand-lab")
 
 
 def test_what_was_learnt_is_seen_in_voila(page, voila, screenshot):
-    page.set_viewport_size({"width": 1280, "height": 4200})
+    page.set_viewport_size({"width": 1280, "height": 6000})
     page.goto(voila.notebook("21_understand.ipynb"), wait_until="commit")  # it loads as long as cells run
     check_figures(page)
     screenshot("analyst-understand-voila")

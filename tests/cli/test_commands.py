@@ -18,6 +18,7 @@ COMMANDS = [
     "analyze",
     "demo",
     "evaluate",
+    "calibrate",
     "compare",
     "report",
     "lab",
@@ -79,6 +80,28 @@ def test_a_strangers_table_is_judged_like_a_run(predictions):
     assert "collapsed" in {w["code"] for w in json.loads(out)["warnings"]}
 
 
+def test_confidences_are_measured_and_a_temperature_is_fitted_on_other_clips(predictions):
+    table = pd.read_csv(predictions / "poor.csv")
+    table.assign(clip="v-" + table["clip"]).to_csv(predictions / "other.csv", index=False)
+    code, out, err = workbench(
+        "calibrate", "poor.csv", "--validation", "other.csv", "--json", cwd=predictions
+    )
+    assert code == 0, err
+    clips = json.loads(out)["clips"]
+    assert clips["before"]["ece"]["value"] == pytest.approx(0.8 - 4 / 12)
+    assert clips["after"]["ece"]["value"] < 0.05
+    assert clips["threshold"]["value"] is None and clips["threshold"]["wanted"] == 0.9
+    _, out, _ = workbench("calibrate", "poor.csv", "--bins", 10, cwd=predictions)
+    assert "WARNING no_validation" in out
+    assert "Per clip: It says 80% and is right 33% of the time" in out
+
+
+def test_a_temperature_is_never_fitted_on_the_test(predictions):
+    code, out, err = workbench("calibrate", "good.csv", "--validation", "poor.csv", cwd=predictions)
+    assert (code, out) == (2, "")
+    assert "12 of 12 validation clip(s) are in the test too" in err
+
+
 def test_two_tables_are_compared_in_words(predictions):
     code, out, _ = workbench("compare", "good.csv", "poor.csv", "--json", cwd=predictions)
     pair = json.loads(out)["pairs"][0]
@@ -106,6 +129,7 @@ def test_labels_go_out_and_come_back(tmp_path):
     ("words", "said"),
     [
         (["evaluate", "nowhere.csv"], "nowhere.csv"),
+        (["calibrate", "nowhere.csv"], "nowhere.csv"),
         (["train", "nothing"], "no dataset|none called 'nothing'"),
         (["train"], "dataset's name"),
         (["extract", "nothing"], "none called 'nothing'"),

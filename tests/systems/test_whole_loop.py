@@ -49,6 +49,13 @@ def test_the_stored_judgement_is_that_of_the_stored_predictions(runs):
         assert stored["frames"] == json.loads(json.dumps(again["frames"]))
 
 
+def test_what_it_says_of_the_validation_part_is_kept_and_is_of_other_people(runs):
+    for run in runs.values():
+        held_out, split = read(run.folder / "validation_predictions.csv"), run.split()
+        assert set(held_out["clip"]) <= set(split.loc[split["part"] == "validation", "clip"])
+        assert not set(held_out["speaker"]) & set(read(run.folder / "predictions.csv")["speaker"])
+
+
 def test_the_comparison_pairs_the_three_modalities_on_the_same_clips(demo_project, runs):
     stored = latest_comparison(demo_project, "sample")
     assert stored.runs == {name: runs[name].id for name in ("visual", "audio", "audiovisual")}

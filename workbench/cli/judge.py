@@ -1,4 +1,4 @@
-"""Commands that judge predictions: evaluate, compare, report."""
+"""Commands that judge predictions: evaluate, calibrate, compare, report."""
 
 from __future__ import annotations
 
@@ -22,6 +22,36 @@ def evaluate(
 
     evaluation = evaluate_source(Project.open(project), what, seed=seed)
     tell(evaluation.as_json(), evaluation.lines(), as_json=json)
+
+
+def calibrate(
+    what: Annotated[str, typer.Argument(metavar="RUN|FILE", help="A run's id, or any predictions table.")],
+    validation: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Predictions on other clips, to fit on; a run keeps its own."),
+    ] = None,
+    bins: Annotated[int, typer.Option(help="Into how many bins of confidence, 2 to 100.")] = 15,
+    equal_mass: Annotated[bool, typer.Option(help="Bins of about equally many answers.")] = False,
+    accuracy: Annotated[float, typer.Option(help="Find how sure it must be to be right so often.")] = 0.9,
+    seed: SeedOption = 0,
+    json: JsonOption = False,
+    project: ProjectOption = None,
+) -> None:
+    """Say how far the confidences can be believed: calibration, temperature, and when to answer at all."""
+    from workbench.evaluation.calibration_words import lines_of
+    from workbench.project import Project
+    from workbench.reports.calibrating import calibrate_source
+
+    report = calibrate_source(
+        Project.open(project),
+        what,
+        validation=validation,
+        n_bins=bins,
+        binning="mass" if equal_mass else "width",
+        accuracy=accuracy,
+        seed=seed,
+    )
+    tell(report.as_json(), lines_of(report), as_json=json)
 
 
 def compare(
@@ -50,4 +80,4 @@ def report(
     print(f"Written: {write_html(Project.open(project), run, to.resolve())}")
 
 
-COMMANDS = (evaluate, compare, report)
+COMMANDS = (evaluate, calibrate, compare, report)

@@ -84,7 +84,7 @@ def about(judgement: Judgement) -> list[Alarm]:
         *_collapsed(judgement),
         *_missing(judgement),
         *_not_above_majority(judgement),
-        *_few(judgement),
+        *about_few(n_clips=judgement.n_clips, n_speakers=judgement.n_speakers),
         *_wide(judgement),
     ]
 
@@ -139,27 +139,28 @@ def _not_above_majority(judgement: Judgement) -> list[Alarm]:
     ]
 
 
-def _few(judgement: Judgement) -> list[Alarm]:
+def about_few(*, n_clips: int, n_speakers: int) -> list[Alarm]:
+    """Return alarms when there are few clips or few known speakers to judge by."""
     found = []
-    if judgement.n_clips < FEW_CLIPS:
+    if n_clips < FEW_CLIPS:
         found.append(
             Alarm(
                 "few_clips",
-                f"Only {_many(judgement.n_clips, 'clip')} to judge by: fewer than {FEW_CLIPS} tell little.",
+                f"Only {_many(n_clips, 'clip')} to judge by: fewer than {FEW_CLIPS} tell little.",
             )
         )
-    if judgement.n_speakers == 0:
+    if n_speakers == 0:
         found.append(
             Alarm(
                 "unknown_speakers",
                 "Whose clips these are is not known: the intervals take every clip as another person's.",
             )
         )
-    elif judgement.n_speakers < MIN_CLUSTERS:
+    elif n_speakers < MIN_CLUSTERS:
         found.append(
             Alarm(
                 "few_speakers",
-                f"Only {_many(judgement.n_speakers, 'speaker')}: the intervals say how sure we are about "
+                f"Only {_many(n_speakers, 'speaker')}: the intervals say how sure we are about "
                 "them, not about other people.",
             )
         )

@@ -144,6 +144,12 @@ def stored_predictions(run: Run) -> pd.DataFrame:
     return read(path)
 
 
+def stored_validation_predictions(run: Run) -> pd.DataFrame | None:
+    """Return what a run predicted on its validation part; None when it kept nothing of that."""
+    path = run.folder / "validation_predictions.csv"
+    return read(path) if path.is_file() else None
+
+
 def resolve_predictions(project: Project, reference: str) -> tuple[str, pd.DataFrame, Run | None]:
     """Return name, predictions table and run of a run's id (or a part that fits one only), its folder, or a file.
 

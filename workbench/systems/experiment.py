@@ -156,8 +156,12 @@ def _finish(
         )
         raise
     run.save_network(full)
-    test = moments[(moments["part"] == "test") & (moments["answer"] != "")]
-    table = predictions_on(dataset, test, run=run, companions=companions)
+    answered = moments[moments["answer"] != ""]
+    table = predictions_on(dataset, answered[answered["part"] == "test"], run=run, companions=companions)
+    held_out = answered[answered["part"] == "validation"]
+    if len(held_out):  # there is none when people are evenly divided about every moment (soft labels)
+        validation = predictions_on(dataset, held_out, run=run, companions=companions)
+        write(validation, run.folder / "validation_predictions.csv")
     _judge(run, table, duration_s=before_s + time.monotonic() - started)
     progress(1000, 1000, f"{what.network}: judged on {table['clip'].nunique()} clips")
     return run
