@@ -6,8 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from workbench.project import Project
+
+# How long an example takes says how busy the machine is, and is no reason to fail.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 CHROMIUM_ARGUMENTS = [
     "--headless",
