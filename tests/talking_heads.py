@@ -69,7 +69,7 @@ def keep(dataset, clip, faces):
 def draw_heads(project, *, n_speakers=8, clips_each=6, order="mixed", name="heads"):
     """Write a dataset of talking heads.
 
-    Answers are balanced within each speaker and each of two sentences; ``order="sorted"`` lists the catalog by answer.
+    Answers are balanced within each speaker, who says two sentences in turns; ``order="sorted"`` lists the catalog by answer.
     """
     dataset = Dataset(project.dataset_folder(name))
     shutil.copytree(_drawn(n_speakers, clips_each), dataset.folder)

@@ -215,7 +215,7 @@ def test_a_split_that_cannot_be_made_has_an_undefined_score_and_none_at_all_is_a
 def test_the_score_is_repeated_under_each_split_and_marked(project):
     from workbench.systems.gate import scores_under_splits
 
-    draw_heads(project)
+    draw_heads(project, clips_each=12)  # every part of every split has every answer
     small = {"epochs": 1, "per_class_train": 12, "per_class_validation": 4}
     scores = scores_under_splits(project, "heads", "visual", **small)
     assert [score.split for score in scores] == ["clip", "sentence", "speaker"]
