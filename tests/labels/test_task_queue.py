@@ -95,17 +95,17 @@ def test_a_skip_and_an_undone_answer_leave_the_item_to_others(store, answer, eve
 def test_a_lease_runs_out_by_the_databases_clock_and_a_late_answer_is_kept(store, answer, monkeypatch):
     def after(seconds):
         monkeypatch.setattr(store.database, "clock", store.database.clock + seconds)
-        return TaskQueue(store, "mouths", "mouth", lease_s=100)
+        return TaskQueue(store, "mouths", "mouth", lease_s=1000)
 
     queue = after(0)
     queue.fill(items(1))
     (item,) = queue.claim("Ada")
     assert queue.claim("Bob") == []
-    queue = after(99)
+    queue = after(990)
     assert queue.claim("Bob") == []
     assert queue.renew("Ada") == 1
-    assert after(99).claim("Bob") == []
-    queue = after(2)
+    assert after(990).claim("Bob") == []
+    queue = after(20)
     assert queue.claim("Bob") == [item]
     assert queue.renew("Ada") == 0
     answer(item, "Ada")

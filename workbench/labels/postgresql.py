@@ -139,6 +139,8 @@ def _make_engine(url: sa.URL, *, busy_timeout_s: float) -> sa.Engine:
     def prepare(connection: object, _: object) -> None:
         with connection.cursor() as cursor:  # type: ignore[attr-defined]
             cursor.execute(f"SET lock_timeout = {max(1, round(1000 * busy_timeout_s))}")
+            # A plan for any person and any place looks through the whole queue for what is open: 25 times as slow.
+            cursor.execute("SET plan_cache_mode = force_custom_plan")
         connection.commit()  # type: ignore[attr-defined]
 
     return engine
