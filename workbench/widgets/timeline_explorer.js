@@ -1,0 +1,310 @@
+// The timeline's page: what the kernel sent once per clip, under a cursor; alpha and the gate's threshold redraw at once.
+
+class TimelinePage {
+  constructor(model, element) {
+    Object.assign(this, { model, clip: "", data: null, span: null, marked: [], alert: "", stage: "wait" });
+    this.player = new ClipPlayer({ changed: (time) => this.tick(time) });
+    this.labels = new TimelineLabels({ send: (message) => this.send(message), changed: () => this.drawLabels(), target: () => this.target() });
+    this.lanes = new TimelineLanes({ seek: (time) => this.seek(time), spanned: (from, to, done) => this.spanned(from, to, done) });
+    this.overlay = new FaceOverlay();
+    this.root = make("div", { class: "aw-labeller aw-timeline-explorer", tabindex: "0", role: "group", "aria-label": "Timeline of a clip. Space plays, arrows step, number keys label; Escape leaves.", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event) });
+    this.root.append(make("p", { class: "aw-note" }, "Getting the clips …"));
+    element.append(this.root);
+    this.onUnload = (event) => this.labels.outbox.entries.size && event.preventDefault();
+    window.addEventListener("beforeunload", this.onUnload);
+    model.on("msg:custom", (message, buffers) => this.receive(message, buffers ?? []));
+    this.send({ type: "ready" });
+  }
+  remove() {
+    window.removeEventListener("beforeunload", this.onUnload);
+    this.player.remove();
+    this.labels.outbox.close();
+    this.lanes.remove();
+    this.root.remove();
+  }
+  send(message) {
+    try {
+      this.model.send(message);
+    } catch (error) {
+      console.warn("not sent", error); // the outbox sends labels again and says NOT saved meanwhile
+    }
+  }
+  receive(message, buffers) {
+    const handlers = {
+      state: () => this.begin(message),
+      begun: () => this.labels.named(message.annotator),
+      refused: () => ((this.labels.alert = message.message), this.drawLabels()),
+      trouble: () => this.say(message.message),
+      progress: () => this.progress(message),
+      clip: () => this.opened(message, buffers),
+      said: () => this.labels.received(message),
+      marked: () => this.mark(message),
+    };
+    handlers[message.type]?.();
+  }
+  begin(message) {
+    Object.assign(this, message, { type: undefined });
+    if (message.problem) return this.root.replaceChildren(make("p", { class: "aw-note", role: "alert" }, message.problem));
+    this.build();
+    this.labels.begin(message);
+    this.open(this.clip || this.clips[0].clip);
+  }
+  build() {
+    const slider = (name, words, values, value) => new FlipSlider({ name, words, values, value, classes: this.classes, most: this.most_stretches, moved: (to) => this.moved(name, to) });
+    this.sliders = { alpha: slider("alpha", "alpha: share of the newest moment", this.alphas, this.alpha), threshold: slider("threshold", "gate: P(open) above which the voice is heard too", this.thresholds, this.threshold) };
+    const key = (words, ...keys) => [words, ...keys.flatMap((one) => [" ", make("kbd", {}, one)])];
+    this.chooser = make("select", { class: "aw-chooser", "aria-label": "Clip", "data-lm-suppress-shortcuts": "true", onchange: () => this.open(this.chooser.value) }, ...this.clips.map((one) => make("option", { value: one.clip }, this.nameOf(one))));
+    const speed = make("select", { "aria-label": "Speed", "data-lm-suppress-shortcuts": "true", onchange: (event) => this.player.setSpeed(Number(event.target.value)) }, ...[1, 0.5, 0.25].map((one) => make("option", { value: one }, `${one}×`)));
+    this.drawn = make("input", { type: "checkbox", onchange: () => this.drawPicture() });
+    this.drawn.checked = true;
+    this.play = button("play", key("▶ Play", "Space"), () => this.toggle(), { "aria-keyshortcuts": "Space" });
+    this.parts = { verdict: make("p", { class: "aw-verdict", role: "status" }), note: make("p", { class: "aw-note", role: "alert" }), here: make("p", { class: "aw-here" }), table: make("table", { class: "aw-readout" }), spoken: make("div", { class: "aw-spoken", "aria-live": "polite" }), legend: make("p", { class: "aw-legend" }, ...this.legend()) };
+    const controls = make("div", { class: "aw-others" }, this.play, button("before", key("◀", "←"), () => this.step(-1), { "aria-label": "One moment back" }), button("after", key("▶", "→"), () => this.step(1), { "aria-label": "One moment on" }), speed, make("label", { class: "aw-check" }, this.drawn, "box and points"));
+    this.root.replaceChildren(
+      make("div", { class: "aw-timeline-head" }, make("label", {}, "Clip ", this.chooser), button("earlier", key("Before", "PgUp"), () => this.turn(-1)), button("later", key("Next", "PgDn"), () => this.turn(1))),
+      this.parts.note,
+      make("div", { class: "aw-timeline-top" }, make("div", { class: "aw-seen" }, this.overlay.canvas, controls), make("div", { class: "aw-told" }, this.parts.verdict, this.sliders.alpha.element, this.sliders.threshold.element, this.parts.here, this.parts.table)),
+      this.parts.legend, this.lanes.element, this.labels.element, this.parts.spoken);
+  }
+  legend() {
+    const dashes = ["long dashes", "dots", "a line"];
+    return [...this.classes.flatMap((one, c) => [make("span", { class: "aw-symbol", style: `--aw-colour: ${one.colour}`, "aria-hidden": "true" }, one.symbol), ` ${one.name}: ${dashes[c]}   `]), "Drag over the lanes to take a span, click for a moment; Shift with arrows widens it."];
+  }
+  nameOf({ clip, speaker, truth, said, wrong }) {
+    const mark = said ? (wrong ? "✗" : "✓") : "·";
+    const told = said ? `said ${said}, is ${truth || "not known"}` : truth ? `is ${truth}, not in the run's test` : "not in the run's test";
+    return `${mark} ${clip}: ${told}${speaker ? ` (speaker ${speaker})` : ""}`;
+  }
+  open(clip) {
+    if (!clip || (this.stage === "fetching" && clip === this.clip)) return;
+    this.player.unload();
+    Object.assign(this, { clip, stage: "fetching", data: null, span: null, marked: [] });
+    this.chooser.value = clip;
+    this.root.dataset.stage = "fetching";
+    this.say("Getting the clip …");
+    this.send({ type: "open", clip });
+  }
+  turn(by) {
+    const to = this.clips.findIndex((one) => one.clip === this.clip) + by;
+    if (to >= 0 && to < this.clips.length) this.open(this.clips[to].clip);
+  }
+  progress({ clip, done, total, what }) {
+    if (clip === this.clip) this.say(`Getting the clip: ${what} (${done} of ${total} networks asked) …`);
+  }
+  async opened(message, buffers) {
+    if (message.clip !== this.clip) return;
+    const { meta, layout, known, labels, media_problem } = message;
+    try {
+      await this.player.load({ meta, buffers }, "both");
+    } catch (error) {
+      return this.say(`This clip cannot be shown (${error.message}). Choose another one.`);
+    }
+    if (message.clip !== this.clip || !this.player.meta) return; // another one was asked for meanwhile
+    this.data = { ...arraysOf(buffers.at(-1), layout), known, meta, sound: this.player.sound, classes: this.classes, k: this.classes.length, step: this.step_s, modality_colours: this.modality_colours };
+    this.data.duration_s = this.data.time_s.at(-1) + this.step_s;
+    this.lanes.load(this.data);
+    this.overlay.canvas.hidden = !this.player.bitmaps.length;
+    this.stage = "there";
+    this.say(media_problem);
+    this.labels.show(message.clip, labels);
+    this.redraw();
+    this.root.dataset.stage = "there";
+    this.root.dataset.clip = message.clip;
+    this.player.at = 0;
+    this.time = 0;
+    if (this.awaited?.clip === message.clip) this.seek(this.awaited.time_s);
+    else this.tick(0);
+    this.awaited = null;
+  }
+  // Alpha and threshold ------------------------------------------------------------------------------------------------
+  moved(name, to) {
+    const began = performance.now();
+    this[name] = to;
+    this.redraw();
+    afterPaint(() => this.root.dispatchEvent(new CustomEvent("aw-redrawn", { bubbles: true, detail: { ms: performance.now() - began } })));
+  }
+  redraw() {
+    if (!this.data) return;
+    const { data, alpha, threshold } = this;
+    this.decision = decide(data, data.k, alpha, threshold);
+    this.sliders.alpha.draw(overAlphas(data, data.k, threshold, this.alphas));
+    this.sliders.threshold.draw(overThresholds(data, data.k, alpha, this.thresholds));
+    this.drawLanes();
+    this.drawVerdict();
+    this.drawReadout();
+    this.drawPicture(); // the lips tell whether the gate is open
+  }
+  drawLanes() {
+    this.lanes.draw({ decision: this.decision, threshold: this.threshold, bars: [...this.labels.bars(), ...this.truths()] });
+    this.lanes.drawCursor(this.time ?? 0, this.span, this.marked);
+  }
+  // The recording's own truth as lanes: one bar for each stretch of the same word.
+  truths() {
+    const { known, time_s } = this.data;
+    return Object.entries(known).flatMap(([question, words]) => {
+      const runs = runsOf(words.length, (t) => words[t] || null);
+      const spans = runs.map(([from, to, value]) => ({ start_s: time_s[from], end_s: time_s[to], value, ...this.labels.look(question, value) }));
+      return spans.length ? [{ name: `truth (${question})`, spans }] : [];
+    });
+  }
+  drawVerdict() {
+    const { winner, opinion } = this.decision, { k } = this.data, one = this.classes[winner];
+    const { truth } = this.clips.find((choice) => choice.clip === this.clip);
+    setData(this.root, "decision", one?.name ?? "");
+    if (!one) return this.parts.verdict.replaceChildren("No decision: no moment has a face.");
+    let last = opinion.length / k - 1;
+    while (!isKnown(opinion, k, last)) last--;
+    const share = opinion[last * k + winner].toFixed(2);
+    const right = truth ? (truth === one.name ? `✓ it is ${truth}` : `✗ it is ${truth}`) : "its truth is not known";
+    this.parts.verdict.replaceChildren(make("span", { class: "aw-symbol", style: `--aw-colour: ${one.colour}`, "aria-hidden": "true" }, one.symbol), make("strong", {}, ` ${one.name} `), `(${share} at the end), ${right}`);
+    const open = this.decision.fused.reduce((sum, one) => sum + one, 0);
+    this.lanes.canvas.setAttribute("aria-label", `Lanes over ${this.data.duration_s.toFixed(2)} seconds, ${counted(this.data.time_s.length, "moment")}: sound, mouth, face, voice, fused, accumulated, labels, truth. Face and voice spoke together in ${open}. Decision: ${one.name}. The table tells the numbers at the cursor.`);
+  }
+  // The cursor ---------------------------------------------------------------------------------------------------------
+  moment(time = this.time) {
+    return Math.min(Math.max(Math.floor(time / this.step_s + 1e-6), 0), this.data.time_s.length - 1);
+  }
+  tick(time) {
+    if (!this.data || this.stage !== "there") return;
+    this.time = time;
+    this.root.dataset.timeS = time.toFixed(4);
+    setData(this.root, "playing", String(Boolean(this.player.run)));
+    this.lanes.drawCursor(time, this.span, this.marked);
+    this.drawPicture();
+    this.drawReadout();
+    this.drawLabels(false);
+    setText(this.play.firstChild, this.player.run ? "❚❚ Stop" : "▶ Play");
+  }
+  drawPicture() {
+    const { player, data } = this;
+    if (!data || !player.bitmaps.length) return;
+    const frame = player.frameAt(this.time ?? 0), shown = player.times[frame];
+    this.root.dataset.frameS = shown.toFixed(4);
+    // The moment that saw this very picture: its box and points, and no neighbour's.
+    let t = this.moment();
+    for (const by of [0, -1, 1]) if (Math.abs(data.frame_time_s[t + by] - shown) < 1e-4) { t += by; break; }
+    const found = this.drawn.checked ? { box: data.box.subarray(4 * t, 4 * t + 4), points: data.landmarks.subarray(136 * t, 136 * t + 136), open: data.p_open[t] > this.threshold } : null;
+    this.overlay.draw(player.bitmaps[frame], data.meta.view, found);
+  }
+  drawReadout() {
+    const { data, classes } = this, t = this.moment(this.time ?? 0);
+    const p = data.p_open[t], open = p > this.threshold;
+    const spoke = Number.isNaN(this.decision.said[t * data.k]) ? "no face: nothing is added" : this.decision.fused[t] ? "face and voice speak" : open ? "no sound: the face speaks" : "the face speaks alone";
+    setText(this.parts.here, `At ${data.time_s[t].toFixed(2)} s (moment ${t + 1} of ${data.time_s.length}): mouth ${Number.isNaN(p) ? "not seen" : `${open ? "open ◯" : "closed ▬"}, P(open) ${p.toFixed(2)}`}; ${spoke}.`);
+    const rows = [["face", data.visual], ["voice", data.audio], ["face + voice", data.audiovisual], ["fused", this.decision.said], ["accumulated", this.decision.opinion]];
+    if (!this.cells) this.buildReadout(rows.map(([name]) => name));
+    rows.forEach(([, values], r) => {
+      const here = classes.map((_, c) => values[t * data.k + c]), most = Math.max(...here);
+      here.forEach((value, c) => {
+        setText(this.cells[r][c], Number.isFinite(value) ? value.toFixed(2) : "–");
+        setData(this.cells[r][c], "most", String(value === most));
+      });
+    });
+  }
+  buildReadout(names) {
+    this.cells = names.map(() => this.classes.map(() => make("td")));
+    this.parts.table.replaceChildren(
+      make("caption", { class: "aw-spoken" }, "Probabilities at the cursor"),
+      make("thead", {}, make("tr", {}, make("td"), ...this.classes.map((one) => make("th", { scope: "col" }, make("span", { class: "aw-symbol", style: `--aw-colour: ${one.colour}`, "aria-hidden": "true" }, one.symbol), ` ${one.name}`)))),
+      make("tbody", {}, ...names.map((name, r) => make("tr", {}, make("th", { scope: "row" }, name), ...this.cells[r]))));
+  }
+  seek(time) {
+    if (this.stage !== "there") return;
+    const at = this.data.time_s[this.moment(Math.min(Math.max(time, 0), this.data.duration_s))];
+    this.player.seek(at);
+    if (!this.player.run) this.tick(at); // the lanes may be longer than the pictures
+  }
+  step(by) {
+    if (!this.data) return;
+    const run = Boolean(this.player.run);
+    if (run) this.player.stop();
+    this.seek(this.data.time_s[Math.min(Math.max(this.moment() + by, 0), this.data.time_s.length - 1)]);
+    setText(this.parts.spoken, this.parts.here.textContent);
+  }
+  async toggle() {
+    if (this.stage !== "there") return;
+    if (this.player.run) return this.player.stop(), this.tick(this.player.at);
+    await this.player.wake();
+    if (this.stage === "there" && !this.player.run) this.player.play(this.time);
+  }
+  // Spans and labels ---------------------------------------------------------------------------------------------------
+  spanned(from, to, done) {
+    if (!this.data) return;
+    if (from === null) this.span = null;
+    else {
+      const [first, last] = [from, to].map((time) => this.moment(time)).sort((a, b) => a - b);
+      this.span = { start_s: this.data.time_s[first], end_s: this.data.time_s[last] };
+    }
+    this.lanes.drawCursor(this.time, this.span, this.marked);
+    this.drawLabels(false);
+    if (done && this.span) this.send({ type: "chosen", clip: this.clip, ...this.span });
+  }
+  widen(by) {
+    if (!this.data) return;
+    const at = this.data.time_s[this.moment()];
+    this.anchor = this.span ? this.anchor ?? this.span.start_s : at;
+    this.step(by);
+    this.spanned(this.anchor, this.data.time_s[this.moment()], false);
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.span && this.send({ type: "chosen", clip: this.clip, ...this.span }), 250); // once the key rests
+  }
+  target() {
+    if (!this.data) return null;
+    if (this.span) return { ...this.span };
+    const t = this.moment(), { said } = this.decision, { k } = this.data;
+    const at = { start_s: this.data.time_s[t], end_s: this.data.time_s[t] };
+    if (!isKnown(said, k, t)) return at;
+    const best = this.classes.map((_, c) => said[t * k + c]).reduce((most, p, c, all) => (p > all[most] ? c : most), 0);
+    return { ...at, suggested: this.classes[best].name, share: said[t * k + best] };
+  }
+  mark({ clip, times_s, only, words }) {
+    if (only && only[0] !== this.clip) return (this.awaited = { clip: only[0], time_s: only[1] }), this.open(only[0]);
+    if (clip !== this.clip || !this.data) return;
+    this.marked = times_s;
+    if (only) this.seek(only[1]);
+    this.lanes.drawCursor(this.time, this.span, this.marked);
+    this.say(times_s.length ? `${counted(times_s.length, "moment")} of this clip ${times_s.length === 1 ? "is" : "are"} chosen elsewhere (▲ on the axis)${words ? `: ${words}` : ""}` : "");
+  }
+  drawLabels(lanes = true) {
+    if (!this.parts) return;
+    const { span } = this;
+    const words = !this.data ? "" : span ? `${span.start_s.toFixed(2)}–${span.end_s.toFixed(2)} s (${counted(Math.round((span.end_s - span.start_s) / this.step_s) + 1, "moment")})` : `the moment at ${this.data.time_s[this.moment(this.time ?? 0)].toFixed(2)} s`;
+    this.labels.draw(words, (time) => this.seek(time));
+    if (lanes && this.data && this.decision) this.drawLanes();
+  }
+  say(words) {
+    if (this.parts) setText(this.parts.note, words ?? "");
+  }
+  key(event) {
+    const { target } = event;
+    const typing = target.tagName === "SELECT" || (target.tagName === "INPUT" && target.type !== "checkbox");
+    if (typing || event.altKey || !this.parts) return;
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const undo = name === "Backspace" || ((event.ctrlKey || event.metaKey) && name === "z");
+    if (!undo && (event.ctrlKey || event.metaKey)) return;
+    if (["BUTTON", "SUMMARY", "INPUT"].includes(target.tagName) && [" ", "Enter"].includes(name)) return;
+    const by = event.shiftKey ? (step) => this.widen(step) : (step) => ((this.anchor = null), this.step(step));
+    const deeds = { " ": () => this.toggle(), ArrowLeft: () => by(-1), ArrowRight: () => by(1), Home: () => this.seek(0), End: () => this.data && this.seek(this.data.duration_s), PageUp: () => this.turn(-1), PageDown: () => this.turn(1), Escape: () => (this.span ? this.spanned(null, null, true) : document.activeElement?.blur()) };
+    const choice = this.labels.schema && this.labels.choices().find((one) => one.keys.includes(name));
+    const deed = undo ? () => this.labels.back() && setText(this.parts.spoken, "taken back") : choice ? () => (this.labels.answer(choice.name), setText(this.parts.spoken, `labelled ${choice.name}`)) : deeds[name];
+    if (!deed) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat || name.startsWith("Arrow")) deed();
+  }
+}
+
+// The arrays of one buffer of float64, by name.
+function arraysOf(view, layout) {
+  const numbers = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  let at = 0;
+  return Object.fromEntries(layout.map(([name, rows, columns]) => [name, numbers.subarray(at, (at += rows * columns))]));
+}
+
+export default () => ({
+  initialize() {},
+  render({ model, el }) {
+    const page = new TimelinePage(model, el);
+    return () => page.remove();
+  },
+});
