@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from workbench.systems.clip_timeline import TimelineNetworks
+from workbench.systems.branch_answers import TimelineNetworks
 from workbench.systems.lightweight_fusion import FusionNetworks
 
 

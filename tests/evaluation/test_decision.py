@@ -24,7 +24,9 @@ NEGATIVE, NEUTRAL, POSITIVE = np.eye(3)
 def branches_of(visual, audiovisual=None, p_open=None):
     visual = np.asarray(visual, float)
     audiovisual = np.full_like(visual, np.nan) if audiovisual is None else np.asarray(audiovisual, float)
-    return Branches(np.zeros(len(visual)) if p_open is None else np.asarray(p_open, float), visual, audiovisual)
+    return Branches(
+        np.zeros(len(visual)) if p_open is None else np.asarray(p_open, float), visual, audiovisual
+    )
 
 
 def drawn(rng, n=40):

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_features import draw_dataset
-from tests.reports.world import write_run
 
+from tests.reports.world import write_run
 from workbench.errors import InvalidInputError
 from workbench.sentiment import SENTIMENTS
 from workbench.systems.judged_clips import clip_choices

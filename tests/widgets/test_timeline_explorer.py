@@ -82,9 +82,7 @@ def test_without_the_recording_the_lanes_are_still_there(timeline, dataset):
 def test_a_label_is_durable_with_what_was_in_view_and_is_taken_back(timeline, project):
     clip = timeline.clips[0]
     timeline.tell(type="open", clip=clip)
-    ((said, _),) = timeline.tell(
-        type="say", operations=[answer(clip, suggested="neutral", share=0.91234567)]
-    )
+    ((said, _),) = timeline.tell(type="say", operations=[answer(clip, suggested="neutral", share=0.91234567)])
     assert said["results"] == [{"op_id": "operation-1", "state": "saved", "sequence": 1}]
     assert [(one["annotator"], one["value"], one["start_s"]) for one in said["labels"]] == [
         ("Ada", "positive", 0.3)
@@ -106,9 +104,7 @@ def test_a_label_is_durable_with_what_was_in_view_and_is_taken_back(timeline, pr
     assert history(project)["kind"].tolist() == ["answer", "undo"]
 
 
-def test_labels_of_others_and_verdicts_are_shown_and_another_word_in_between_is_a_conflict(
-    timeline, project
-):
+def test_labels_of_others_and_verdicts_are_shown_and_another_word_in_between_is_a_conflict(timeline, project):
     clip, store = timeline.clips[0], timeline.session.store
     common = {"question": "sentiment", "schema_version": 2, "clip": clip, "start_s": 0.3, "end_s": 0.3}
     store.record(LabelEvent(op_id="of-bob-000", annotator="Bob", kind="answer", value="neutral", **common))

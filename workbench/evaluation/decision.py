@@ -136,9 +136,7 @@ def winners_over_thresholds(
     InvalidInputError
         ``alpha`` is outside (0, 1] or a threshold outside [0, 1].
     """
-    return np.array(
-        [decide(branches, alpha=alpha, threshold=float(t)).winner for t in thresholds], dtype=int
-    )
+    return np.array([decide(branches, alpha=alpha, threshold=float(t)).winner for t in thresholds], dtype=int)
 
 
 def stretches(values: np.ndarray, winners: np.ndarray) -> list[tuple[float, float, int]]:
@@ -153,14 +151,10 @@ def stretches(values: np.ndarray, winners: np.ndarray) -> list[tuple[float, floa
         return []
     starts = np.concatenate([[0], np.flatnonzero(np.diff(winners)) + 1])
     ends = np.append(starts[1:], len(winners)) - 1
-    return [
-        (float(values[a]), float(values[b]), int(winners[a])) for a, b in zip(starts, ends, strict=True)
-    ]
+    return [(float(values[a]), float(values[b]), int(winners[a])) for a, b in zip(starts, ends, strict=True)]
 
 
-def stretches_in_words(
-    name: str, values: np.ndarray, winners: np.ndarray, classes: tuple[str, ...]
-) -> str:
+def stretches_in_words(name: str, values: np.ndarray, winners: np.ndarray, classes: tuple[str, ...]) -> str:
     """Say where the decision flips.
 
     Parameters

@@ -1,7 +1,8 @@
-"""One clip as the running system sees it: every branch asked at every moment, so that gate and memory can be moved."""
+"""One clip as the running system sees it, whole: gate and memory can be moved without asking a network again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,30 +14,11 @@ from workbench.datasets.known_answers import NO_VERDICTS, answers_for_moments
 from workbench.datasets.moments import moments_table
 from workbench.evaluation.accumulate import ALPHA
 from workbench.evaluation.decision import Branches, Decision, decide
-from workbench.features.clip_features import ClipFeatures
-from workbench.models.inference import Predictor
-from workbench.models.runs import Run
 from workbench.progress import Progress, silent
-from workbench.project import Project
-from workbench.sentiment import OPEN_THRESHOLD, SENTIMENTS
-from workbench.systems.lightweight_fusion import FusionNetworks, load_fusion
+from workbench.sentiment import OPEN_THRESHOLD
+from workbench.systems.branch_answers import AnswerShelf, TimelineNetworks, ask_branches
 
 KNOWN_QUESTIONS = ("sentiment", "mouth")
-
-
-@dataclass(frozen=True)
-class TimelineNetworks:
-    """The running system, and the voice alone beside it.
-
-    Attributes
-    ----------
-    fusion : FusionNetworks
-    audio : Predictor or None
-        The audio run that the fused network was made with; None where the run names none.
-    """
-
-    fusion: FusionNetworks
-    audio: Predictor | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,21 +56,22 @@ class ClipTimeline:
         return decide(self.branches, alpha=alpha, threshold=threshold)
 
 
-def load_timeline_networks(project: Project, reference: str | None = None) -> TimelineNetworks:
-    """Load an audiovisual run and the runs it was made with; parameters and errors as :func:`load_fusion`."""
-    fusion = load_fusion(project, reference)
-    companions = Run.open(project, fusion.runs["audiovisual"]).facts()["companions"]
-    voice = Run.open(project, companions["audio"]).predictor() if "audio" in companions else None
-    return TimelineNetworks(fusion, voice)
-
-
 def clip_timeline(
-    dataset: Dataset, clip: str, networks: TimelineNetworks, *, progress: Progress = silent
+    dataset: Dataset,
+    clip: str,
+    networks: Callable[[], TimelineNetworks],
+    *,
+    shelf: AnswerShelf | None = None,
+    progress: Progress = silent,
 ) -> ClipTimeline:
-    """Ask every network about every moment of an extracted clip, in batches.
+    """Bring together what was found in an extracted clip and what every network says about every moment of it.
 
     Parameters
     ----------
+    networks : callable
+        Returns the networks; not called where the shelf has the answers.
+    shelf : AnswerShelf, optional
+        Where answers are kept.
     progress : Progress
         Told before each of the four networks.
 
@@ -99,7 +82,12 @@ def clip_timeline(
     """
     moments = moments_table(dataset, clips=[clip])
     features = FeatureStore(dataset.features).read(clip)
-    branches, audio = _ask(features, networks, progress)
+    answers = shelf.read(clip) if shelf else None
+    if answers is None:
+        progress(0, 4, "loading the networks")
+        answers = ask_branches(features, networks(), progress=progress)
+        if shelf:
+            shelf.write(clip, answers)
     landmarks = np.full((len(features.found), 68, 2), np.nan)
     landmarks[features.found] = features.landmarks
     return ClipTimeline(
@@ -108,34 +96,10 @@ def clip_timeline(
         frame_time_s=features.frame_time_s,
         box=features.box.astype(float),
         landmarks=landmarks,
-        branches=branches,
-        audio=audio,
+        branches=answers.branches,
+        audio=answers.audio,
         known={question: _known(dataset, moments, question) for question in KNOWN_QUESTIONS},
     )
-
-
-def _ask(
-    features: ClipFeatures, networks: TimelineNetworks, progress: Progress
-) -> tuple[Branches, np.ndarray]:
-    found, heard, rows = features.found, features.heard, features.face_rows()
-    fusion, both = networks.fusion, found & heard
-    n_moments = len(found)
-    p_open = np.full(n_moments, np.nan)
-    visual, audio, audiovisual = (np.full((n_moments, len(SENTIMENTS)), np.nan) for _ in range(3))
-    progress(0, 4, "the mouth")
-    p_open[found] = fusion.mouth.probabilities(mouths=features.mouths)[:, 1]
-    progress(1, 4, "the face")
-    visual[found] = fusion.visual.probabilities(faces=features.faces)
-    progress(2, 4, "the voice")
-    if networks.audio is not None and heard.any():
-        audio[heard] = networks.audio.probabilities(columns=features.columns[heard])
-    progress(3, 4, "face and voice together")
-    if both.any():
-        audiovisual[both] = fusion.audiovisual.probabilities(
-            faces=features.faces[rows[both]], columns=features.columns[both]
-        )
-    progress(4, 4, "done")
-    return Branches(p_open, visual, audiovisual), audio
 
 
 def _known(dataset: Dataset, moments: pd.DataFrame, question: str) -> tuple[str, ...]:

@@ -13,26 +13,27 @@ class FaceOverlay {
     const paper = canvas.getContext("2d");
     paper.drawImage(bitmap, 0, 0);
     if (!view || !found || !Number.isFinite(found.box[0])) return;
-    const scale = canvas.width / view[2];
+    const scale = canvas.width / view[2], pen = canvas.width / 360;
     const x = (value) => (value - view[0]) * scale, y = (value) => (value - view[1]) * scale;
     const [left, top, wide, high] = found.box;
-    for (const [colour, width] of [["#000000", 4], ["#f0e442", 2]]) {
+    for (const [colour, width] of [["#000000", 4 * pen], ["#f0e442", 2 * pen]]) {
       Object.assign(paper, { strokeStyle: colour, lineWidth: width });
       paper.strokeRect(x(left), y(top), wide * scale, high * scale);
     }
-    for (const [from, to, closed] of OUTLINES) this.outline(paper, found.points, from, to, closed, x, y, from >= MOUTH_FROM && found.open);
-    for (let k = 0; k < 68; k++) {
-      paper.fillStyle = "#000000";
-      paper.fillRect(x(found.points[2 * k]) - 2, y(found.points[2 * k + 1]) - 2, 4, 4);
-      paper.fillStyle = k >= MOUTH_FROM ? "#e69f00" : "#ffffff";
-      paper.fillRect(x(found.points[2 * k]) - 1, y(found.points[2 * k + 1]) - 1, 2, 2);
-    }
+    const points = Array.from({ length: 68 }, (_, k) => [x(found.points[2 * k]), y(found.points[2 * k + 1])]);
+    for (const [from, to, closed] of OUTLINES) this.outline(paper, points.slice(from, to), closed, from >= MOUTH_FROM, found.open, pen);
+    points.forEach(([left, top], k) => {
+      for (const [colour, half] of [["#000000", 2 * pen], [k >= MOUTH_FROM ? "#e69f00" : "#ffffff", pen]]) {
+        paper.fillStyle = colour;
+        paper.fillRect(left - half, top - half, 2 * half, 2 * half);
+      }
+    });
   }
-  outline(paper, points, from, to, closed, x, y, open) {
+  outline(paper, points, closed, mouth, open, pen) {
     paper.beginPath();
-    for (let k = from; k < to; k++) paper.lineTo(x(points[2 * k]), y(points[2 * k + 1]));
+    for (const point of points) paper.lineTo(...point);
     if (closed) paper.closePath();
-    Object.assign(paper, { strokeStyle: from >= MOUTH_FROM ? "#e69f00" : "#ffffffaa", lineWidth: open ? 2.5 : 1.2 });
+    Object.assign(paper, { strokeStyle: mouth ? "#e69f00" : "#ffffffaa", lineWidth: (mouth && open ? 2.5 : 1.2) * pen });
     paper.stroke();
   }
 }

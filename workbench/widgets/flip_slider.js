@@ -11,9 +11,11 @@ class FlipSlider {
     this.told = make("p", { class: "aw-flips", "data-of": name });
     this.element = make("div", { class: "aw-flip-slider" }, make("div", { class: "aw-slide-head" }, make("span", {}, words), this.number), this.input, this.strip, this.told);
   }
+  tell() {
+    setText(this.number, Number(this.input.value).toFixed(2));
+  }
   draw(winners) {
     const { values, classes } = this;
-    setText(this.number, Number(this.input.value).toFixed(2));
     const words = stretchesInWords(this.name, values, winners, classes.map((one) => one.name), this.most);
     setText(this.told, words);
     this.strip.setAttribute("aria-label", `What each ${this.name} decides: ${words}`);

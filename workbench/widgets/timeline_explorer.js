@@ -78,7 +78,7 @@ class TimelinePage {
   open(clip) {
     if (!clip || (this.stage === "fetching" && clip === this.clip)) return;
     this.player.unload();
-    Object.assign(this, { clip, stage: "fetching", data: null, span: null, marked: [] });
+    Object.assign(this, { clip, stage: "fetching", data: null, decision: null, span: null, marked: [], time: 0 });
     this.chooser.value = clip;
     this.root.dataset.stage = "fetching";
     this.say("Getting the clip …");
@@ -111,7 +111,6 @@ class TimelinePage {
     this.root.dataset.stage = "there";
     this.root.dataset.clip = message.clip;
     this.player.at = 0;
-    this.time = 0;
     if (this.awaited?.clip === message.clip) this.seek(this.awaited.time_s);
     else this.tick(0);
     this.awaited = null;
@@ -120,22 +119,25 @@ class TimelinePage {
   moved(name, to) {
     const began = performance.now();
     this[name] = to;
-    this.redraw();
+    this.redraw(name);
     afterPaint(() => this.root.dispatchEvent(new CustomEvent("aw-redrawn", { bubbles: true, detail: { ms: performance.now() - began } })));
   }
-  redraw() {
+  // What a slider's own strip shows does not depend on where that slider stands.
+  redraw(moved = "") {
     if (!this.data) return;
     const { data, alpha, threshold } = this;
     this.decision = decide(data, data.k, alpha, threshold);
-    this.sliders.alpha.draw(overAlphas(data, data.k, threshold, this.alphas));
-    this.sliders.threshold.draw(overThresholds(data, data.k, alpha, this.thresholds));
-    this.drawLanes();
+    if (moved !== "alpha") this.sliders.alpha.draw(overAlphas(data, data.k, threshold, this.alphas));
+    if (moved !== "threshold") this.sliders.threshold.draw(overThresholds(data, data.k, alpha, this.thresholds));
+    for (const slider of Object.values(this.sliders)) slider.tell();
+    this.drawLanes(moved);
     this.drawVerdict();
     this.drawReadout();
     this.drawPicture(); // the lips tell whether the gate is open
   }
-  drawLanes() {
-    this.lanes.draw({ decision: this.decision, threshold: this.threshold, bars: [...this.labels.bars(), ...this.truths()] });
+  drawLanes(moved = "") {
+    const bars = moved ? this.lanes.drawn.bars : [...this.labels.bars(), ...this.truths()];
+    this.lanes.draw({ decision: this.decision, threshold: this.threshold, bars }, moved);
     this.lanes.drawCursor(this.time ?? 0, this.span, this.marked);
   }
   // The recording's own truth as lanes: one bar for each stretch of the same word.
@@ -144,7 +146,7 @@ class TimelinePage {
     return Object.entries(known).flatMap(([question, words]) => {
       const runs = runsOf(words.length, (t) => words[t] || null);
       const spans = runs.map(([from, to, value]) => ({ start_s: time_s[from], end_s: time_s[to], value, ...this.labels.look(question, value) }));
-      return spans.length ? [{ name: `truth (${question})`, spans }] : [];
+      return spans.length ? [{ name: `truth · ${question}`, spans }] : [];
     });
   }
   drawVerdict() {
@@ -258,19 +260,27 @@ class TimelinePage {
     return { ...at, suggested: this.classes[best].name, share: said[t * k + best] };
   }
   mark({ clip, times_s, only, words }) {
-    if (only && only[0] !== this.clip) return (this.awaited = { clip: only[0], time_s: only[1] }), this.open(only[0]);
+    if (only && only[0] !== this.clip) return this.offer(...only);
     if (clip !== this.clip || !this.data) return;
     this.marked = times_s;
     if (only) this.seek(only[1]);
     this.lanes.drawCursor(this.time, this.span, this.marked);
     this.say(times_s.length ? `${counted(times_s.length, "moment")} of this clip ${times_s.length === 1 ? "is" : "are"} chosen elsewhere (▲ on the axis)${words ? `: ${words}` : ""}` : "");
   }
+  // Another clip's moment is only offered: opening takes the kernel's time, which whoever chose it may need.
+  offer(clip, time_s) {
+    const go = () => ((this.awaited = { clip, time_s }), this.open(clip));
+    this.parts.note.replaceChildren(`Chosen elsewhere: ${clip} at ${time_s.toFixed(2)} s. `, button("go", "Open it here", go));
+  }
+  // `lanes`: what people said has changed too, not only where the cursor is.
   drawLabels(lanes = true) {
     if (!this.parts) return;
     const { span } = this;
     const words = !this.data ? "" : span ? `${span.start_s.toFixed(2)}–${span.end_s.toFixed(2)} s (${counted(Math.round((span.end_s - span.start_s) / this.step_s) + 1, "moment")})` : `the moment at ${this.data.time_s[this.moment(this.time ?? 0)].toFixed(2)} s`;
-    this.labels.draw(words, (time) => this.seek(time));
-    if (lanes && this.data && this.decision) this.drawLanes();
+    this.labels.aim(words);
+    if (!lanes) return;
+    this.labels.draw((time) => this.seek(time));
+    if (this.data && this.decision) this.drawLanes();
   }
   say(words) {
     if (this.parts) setText(this.parts.note, words ?? "");

@@ -24,7 +24,8 @@ from workbench.media.timeline import GRID_STEP_S
 from workbench.models.runs import Run, latest_run
 from workbench.project import Project
 from workbench.sentiment import MODALITY_COLOURS, SENTIMENT_COLOURS, SENTIMENT_MARKERS, SENTIMENTS
-from workbench.systems.clip_timeline import ClipTimeline, load_timeline_networks
+from workbench.systems.branch_answers import AnswerShelf, load_timeline_networks
+from workbench.systems.clip_timeline import ClipTimeline
 from workbench.systems.judged_clips import clip_choices
 from workbench.widgets.selection import Selection, moment_id
 from workbench.widgets.timeline_session import TimelineSession
@@ -181,14 +182,24 @@ class TimelineExplorer(anywidget.AnyWidget):
         )
 
     def _chosen_elsewhere(self, _: object) -> None:
-        """Mark what another view has chosen; one moment alone takes the cursor along."""
+        """Mark what another view has chosen; one moment alone takes the cursor along, of another clip it is offered."""
         if self.session is None or self.selection.source == SOURCE:
             return
         offered = {choice.clip for choice in self.session.choices}
-        chosen = [(clip, float(time_s)) for clip, _, time_s in (m.rpartition("@") for m in self.selection.moments)]
+        chosen = [
+            (clip, float(time_s)) for clip, _, time_s in (m.rpartition("@") for m in self.selection.moments)
+        ]
         here = [time_s for clip, time_s in chosen if clip == self._shown]
         there = chosen[0] if len(chosen) == 1 and chosen[0][0] in offered else None
-        self.send({"type": "marked", "clip": self._shown, "times_s": here, "only": there, "words": self.selection.words})
+        self.send(
+            {
+                "type": "marked",
+                "clip": self._shown,
+                "times_s": here,
+                "only": there,
+                "words": self.selection.words,
+            }
+        )
 
     def _running(self) -> TimelineSession:
         if self.session is None:
@@ -258,7 +269,12 @@ def timeline_of(
         store = LabelStore.open(project.labels)
         store.check_writable()
         session = TimelineSession(
-            opened, choices, lambda: load_timeline_networks(project, found.id), store, annotator=annotator
+            opened,
+            choices,
+            lambda: load_timeline_networks(project, found.id),
+            store,
+            shelf=AnswerShelf(project, found, opened),
+            annotator=annotator,
         )
         return TimelineExplorer(session, selection=selection, project_id=project_mark(project.labels))
     except WorkbenchError as error:

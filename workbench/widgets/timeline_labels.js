@@ -99,7 +99,7 @@ class TimelineLabels {
     const lanes = new Map();
     for (const one of this.all()) {
       const name = one.verdict ? `verdict: ${one.annotator}` : one.annotator, key = `${name}|${one.question}`;
-      if (!lanes.has(key)) lanes.set(key, { name: `${name} (${one.question.replaceAll("_", " ")})`, spans: [] });
+      if (!lanes.has(key)) lanes.set(key, { name: `${name} · ${one.question.replaceAll("_", " ")}`, spans: [] });
       lanes.get(key).spans.push({ ...one, ...this.look(one.question, one.value) });
     }
     return [...lanes.values()];
@@ -109,12 +109,15 @@ class TimelineLabels {
     const found = [...(schema?.classes ?? []), schema?.abstention].find((one) => one?.name === value);
     return { colour: found?.colour ?? "#999999", symbol: found?.symbol ?? "?" };
   }
-  draw(words, seek) {
+  // What a label would be about now.
+  aim(words) {
+    setText(this.what, words);
+  }
+  draw(seek) {
     const save = this.outbox.state();
     setText(this.save, this.annotator ? save.words : "");
     setData(this.save, "state", save.state);
     setText(this.why, this.alert || (this.annotator ? save.why : ""));
-    setText(this.what, words);
     const rows = this.all().sort((a, b) => a.start_s - b.start_s);
     const told = (one) => `${one.verdict ? "verdict of " : ""}${one.annotator}, ${one.question.replaceAll("_", " ")}: ${one.value}, ${one.start_s.toFixed(2)}${one.end_s > one.start_s ? `–${one.end_s.toFixed(2)}` : ""} s${one.pending ? " (saving)" : ""}`;
     const wanted = JSON.stringify(rows.map(told));

@@ -1,7 +1,7 @@
 // The lanes of a clip on one time axis, drawn on a canvas; over it a second one that only the cursor moves on.
 // Classes are told apart by dash and symbol as well as by colour; open and closed, fused and face alone by pattern.
 
-const GUTTER_PX = 112, RIGHT_PX = 84, INK = "#1f1f1f", QUIET = "#595959", RULE = "#dcdcdc";
+const GUTTER_PX = 136, RIGHT_PX = 84, INK = "#1f1f1f", QUIET = "#595959", RULE = "#dcdcdc";
 const DASHES = [[7, 3], [2, 2], []]; // of the three classes, in their order
 const LANE_PX = { sound: 30, mouth: 58, lines: 58, opinion: 84, bar: 22, axis: 24 };
 const FONT = "13px system-ui, sans-serif", SMALL = "11px system-ui, sans-serif";
@@ -27,11 +27,11 @@ class TimelineLanes {
     const { sound, audio } = this.data;
     const plan = [
       ...(sound ? [{ name: "sound", high: LANE_PX.sound, paint: this.paintSound }] : []),
-      { name: "mouth", note: "P(open), gate", high: LANE_PX.mouth, paint: this.paintMouth },
+      { name: "mouth", note: "P(open), gate", high: LANE_PX.mouth, moves: ["threshold"], paint: this.paintMouth },
       { name: "face", note: "visual", high: LANE_PX.lines, paint: (lane) => this.paintLines(lane, this.data.visual) },
       ...(audio.some(Number.isFinite) ? [{ name: "voice", note: "audio alone", high: LANE_PX.lines, paint: (lane) => this.paintLines(lane, this.data.audio) }] : []),
-      { name: "fused", note: "who spoke", high: LANE_PX.lines + 12, paint: this.paintFused },
-      { name: "accumulated", note: "with alpha", high: LANE_PX.opinion, paint: this.paintOpinion },
+      { name: "fused", note: "who spoke", high: LANE_PX.lines + 12, moves: ["threshold"], paint: this.paintFused },
+      { name: "accumulated", note: "with alpha", high: LANE_PX.opinion, moves: ["threshold", "alpha"], paint: this.paintOpinion },
       ...bars.map((bar) => ({ name: bar.name, note: bar.note, high: LANE_PX.bar, paint: (lane) => this.paintBars(lane, bar.spans) })),
       { name: "", high: LANE_PX.axis, paint: this.paintAxis },
     ];
@@ -82,31 +82,43 @@ class TimelineLanes {
     if (drag?.moved) this.spanned(drag.from, this.timeAt(event), true);
     else if (drag) this.spanned(null, null, true);
   }
-  // Everything but the cursor. `shown` is { decision, threshold, bars }.
-  draw(shown) {
+  // Everything but the cursor. `shown` is { decision, threshold, bars }; `moved` names the slider that alone has changed:
+  // then only the lanes that it moves are drawn again.
+  draw(shown, moved = "") {
     this.drawn = shown;
-    this.arrange(shown);
-    this.fit();
-    const paper = this.paper(this.canvas);
-    paper.fillStyle = "#ffffff";
-    paper.fillRect(0, 0, this.wide, this.high);
+    if (!moved) this.arrange(shown);
+    if (this.fit()) moved = "";
+    const paper = moved ? this.paperAgain() : this.paper(this.canvas);
     for (const lane of this.lanes) {
+      if (moved && !lane.moves?.includes(moved)) continue;
+      paper.save();
+      paper.beginPath();
+      paper.rect(0, lane.top - 2, this.wide, lane.high);
+      paper.clip();
+      paper.fillStyle = "#ffffff";
+      paper.fillRect(0, lane.top - 2, this.wide, lane.high);
       this.frame(paper, lane);
       lane.paint.call(this, { ...lane, paper });
+      paper.restore();
     }
+  }
+  paperAgain() {
+    const paper = this.canvas.getContext("2d");
+    paper.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    return paper;
   }
   frame(paper, { name, note, top, bottom }) {
     paper.fillStyle = RULE;
     if (name) paper.fillRect(GUTTER_PX, bottom + 1, this.wide - GUTTER_PX - RIGHT_PX, 1);
     paper.fillStyle = INK;
-    paper.font = `600 ${FONT}`;
+    paper.font = bottom - top > 30 ? `600 ${FONT}` : `600 ${SMALL}`;
     paper.textAlign = "right";
     paper.textBaseline = "middle";
     const middle = (top + bottom) / 2, low = note && bottom - top > 30;
-    paper.fillText(clipped(paper, name, GUTTER_PX - 14), GUTTER_PX - 10, middle - (low ? 8 : 0));
+    paper.fillText(clipped(paper, name, GUTTER_PX - 20), GUTTER_PX - 16, middle - (low ? 8 : 0));
     paper.font = SMALL;
     paper.fillStyle = QUIET;
-    if (low) paper.fillText(note, GUTTER_PX - 10, middle + 8);
+    if (low) paper.fillText(note, GUTTER_PX - 16, middle + 8);
     paper.textAlign = "left";
   }
   paintSound({ paper, top, bottom }) {
@@ -226,7 +238,11 @@ class TimelineLanes {
   }
   scale(paper, { top, bottom }) {
     paper.fillStyle = RULE;
-    for (const share of [0, 0.5, 1]) paper.fillRect(GUTTER_PX, Math.round(bottom - share * (bottom - top)), this.wide - GUTTER_PX - RIGHT_PX, 1);
+    const at = (share) => Math.round(bottom - share * (bottom - top));
+    for (const share of [0, 0.5, 1]) paper.fillRect(GUTTER_PX, at(share), this.wide - GUTTER_PX - RIGHT_PX, 1);
+    paper.font = SMALL;
+    paper.fillStyle = QUIET;
+    for (const share of [0, 1]) paper.fillText(String(share), GUTTER_PX - 8, at(share) + (share ? 4 : -4));
   }
   // One class of k; a moment without an answer leaves a gap, one alone between gaps a dot.
   line(paper, rows, k, c, { top, bottom }, { colour, wide, dash }) {

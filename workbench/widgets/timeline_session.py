@@ -5,6 +5,7 @@ No widget and no picture: the page (timeline_explorer) is its face only.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -21,7 +22,8 @@ from workbench.labels.tasks import TaskList
 from workbench.media.timeline import GRID_STEP_S
 from workbench.progress import Progress, silent
 from workbench.sentiment import OPEN_THRESHOLD
-from workbench.systems.clip_timeline import ClipTimeline, TimelineNetworks, clip_timeline
+from workbench.systems.branch_answers import AnswerShelf, TimelineNetworks
+from workbench.systems.clip_timeline import ClipTimeline, clip_timeline
 from workbench.systems.judged_clips import ClipChoice
 from workbench.widgets.labelling_messages import LateTask, outcome_message
 
@@ -42,9 +44,11 @@ class TimelineSession:
     choices : sequence of ClipChoice
         The clips, in the order offered.
     load_networks : callable
-        Returns the networks; called when the first clip is opened, for it takes seconds.
+        Returns the networks; called once, for the first clip that was not looked at before: it takes seconds.
     store : LabelStore
         Where people's answers are read and kept.
+    shelf : AnswerShelf, optional
+        What the networks said before.
     annotator : str
         Who labels; may be told later by :meth:`begin`.
 
@@ -60,13 +64,14 @@ class TimelineSession:
         load_networks: Callable[[], TimelineNetworks],
         store: LabelStore,
         *,
+        shelf: AnswerShelf | None = None,
         annotator: str = "",
     ) -> None:
         self.dataset, self.choices, self.store = dataset, list(choices), store
         self.alpha, self.threshold = ALPHA, OPEN_THRESHOLD
         self.schemas: dict[str, Schema] = {name: schema_of(name) for name in QUESTIONS}
         self.annotator = ""
-        self._load, self._networks = load_networks, None
+        self._networks, self._shelf = functools.cache(load_networks), shelf
         self._opened: dict[str, ClipTimeline] = {}
         self._sessions: dict[str, LabelSession] = {}
         if annotator:
@@ -97,10 +102,7 @@ class TimelineSession:
         """
         self.choice(clip)
         if clip not in self._opened:
-            if self._networks is None:
-                progress(0, 4, "loading the networks")
-                self._networks = self._load()
-            timeline = clip_timeline(self.dataset, clip, self._networks, progress=progress)
+            timeline = clip_timeline(self.dataset, clip, self._networks, shelf=self._shelf, progress=progress)
             while len(self._opened) >= _KEPT_CLIPS:
                 del self._opened[next(iter(self._opened))]
             self._opened[clip] = timeline
