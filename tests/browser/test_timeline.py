@@ -100,6 +100,15 @@ def stored(project, name):
     return list(table[["start_s", "end_s", "value"]].itertuples(index=False, name=None))
 
 
+def until(page, true_at_last):
+    """Wait for what the kernel does when the page's message has reached it."""
+    for _ in range(100):
+        if true_at_last():
+            return
+        page.wait_for_timeout(30)
+    raise AssertionError("it never came true")
+
+
 def flip(values, winners):
     """The last value before the decision flips; there must be one flip."""
     (where,) = np.flatnonzero(np.diff(winners))
@@ -191,7 +200,7 @@ def test_a_label_with_the_kernel_dead_is_not_called_saved_and_arrives_after_a_re
     assert stored(seen_project, bare.name) == [(0.0, 0.0, "positive")]
 
 
-def test_it_plays_by_keyboard_and_keys_act_only_with_the_focus(bare, page):
+def test_it_plays_by_keyboard_and_keys_act_only_with_the_focus(bare, page, seen_project):
     page.locator("h1").click()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("2")
@@ -205,6 +214,13 @@ def test_it_plays_by_keyboard_and_keys_act_only_with_the_focus(bare, page):
     stopped = at(page)
     frame = float(root.get_attribute("data-frame-s"))
     assert 0 <= stopped - frame < 1 / 30 + 1e-3
+    slider(page, "alpha").focus()  # its arrows are its own; other keys still are the timeline's
+    page.keyboard.press("ArrowRight")
+    assert at(page) == stopped and slider(page, "alpha").input_value() == "0.11"
+    page.keyboard.press("2")
+    saved(page)
+    assert [value for *_, value in stored(seen_project, bare.name)] == ["neutral"]
+    root.focus()
     page.keyboard.press("Home")
     assert at(page) == 0
     page.keyboard.press("PageDown")
@@ -226,8 +242,13 @@ def test_what_is_chosen_here_and_elsewhere_is_one_selection(bare, page):
     page.mouse.up()
     page.wait_for_function("document.querySelector('.aw-target').textContent.includes('34 moments')")
     assert page.locator(".aw-target").inner_text() == "0.99–1.98 s (34 moments)"
-    assert chosen.source == "timeline" and len(chosen.moments) == 34
+    until(page, lambda: len(chosen.moments) == 34)
+    assert chosen.source == "timeline"
     assert chosen.moments[0] == moment_id(first, 0.99) and chosen.moments[-1] == moment_id(first, 1.98)
+    page.locator(".aw-timeline-explorer").focus()
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelector('.aw-target').textContent.startsWith('the moment')")
+    until(page, lambda: chosen.moments == ())
     bare.tell({"type": "marked", "clip": first, "times_s": [3.3], "only": [first, 3.3], "words": "map"})
     assert at(page) == pytest.approx(3.3)
     other = bare.widget.session.choices[1].clip

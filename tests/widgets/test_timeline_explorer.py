@@ -140,6 +140,12 @@ def test_a_span_chosen_here_is_chosen_everywhere_and_one_moment_chosen_elsewhere
     chosen = timeline.selection
     assert chosen.moments == tuple(moment_id(clip, t) for t in (0.3, 0.33, 0.36))
     assert chosen.source == "timeline" and "0.30 to 0.36 s" in chosen.words
+    timeline.tell(type="chosen", clip=clip, start_s=None, end_s=None)
+    assert chosen.moments == ()
+    chosen.choose([moment_id(clip, 0.6)], source="map", words="one point")
+    timeline.tell(type="chosen", clip=clip, start_s=None, end_s=None)
+    assert chosen.moments  # what another view has chosen is not this one's to drop
+    chosen.choose([], source="map")
     chosen.choose([moment_id(clip, 0.6)], source="map", words="one point")
     assert timeline.sent[-1][0] == {
         "type": "marked",

@@ -221,9 +221,7 @@ def _face_place(
     return middle, side_px * _FACE_AIR
 
 
-def _view(
-    frame: Frame, place: tuple[tuple[float, float], float] | None
-) -> tuple[float, float, float, float]:
+def _view(frame: Frame, place: tuple[tuple[float, float], float] | None) -> tuple[float, float, float, float]:
     """Return what is seen of a picture, in its own pixels."""
     if place is None:
         height, width = frame.image.shape[:2]

@@ -5,7 +5,7 @@ class TimelinePage {
     Object.assign(this, { model, clip: "", data: null, span: null, marked: [], alert: "", stage: "wait" });
     this.player = new ClipPlayer({ changed: (time) => this.tick(time) });
     this.labels = new TimelineLabels({ send: (message) => this.send(message), changed: () => this.drawLabels(), target: () => this.target() });
-    this.lanes = new TimelineLanes({ seek: (time) => this.seek(time), spanned: (from, to, done) => this.spanned(from, to, done) });
+    this.lanes = new TimelineLanes({ seek: (time) => this.seek(time), spanned: (from, to, done) => this.spanned(from, to, done), resized: () => this.redraw() });
     this.overlay = new FaceOverlay();
     this.root = make("div", { class: "aw-labeller aw-timeline-explorer", tabindex: "0", role: "group", "aria-label": "Timeline of a clip. Space plays, arrows step, number keys label; Escape leaves.", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event) });
     this.root.append(make("p", { class: "aw-note" }, "Getting the clips …"));
@@ -58,12 +58,13 @@ class TimelinePage {
     this.drawn = make("input", { type: "checkbox", onchange: () => this.drawPicture() });
     this.drawn.checked = true;
     this.play = button("play", key("▶ Play", "Space"), () => this.toggle(), { "aria-keyshortcuts": "Space" });
-    this.parts = { verdict: make("p", { class: "aw-verdict", role: "status" }), note: make("p", { class: "aw-note", role: "alert" }), here: make("p", { class: "aw-here" }), table: make("table", { class: "aw-readout" }), spoken: make("div", { class: "aw-spoken", "aria-live": "polite" }), legend: make("p", { class: "aw-legend" }, ...this.legend()) };
+    this.readout = new TimelineReadout(this.classes);
+    this.parts = { note: make("p", { class: "aw-note", role: "status" }), spoken: make("div", { class: "aw-spoken", "aria-live": "polite" }), legend: make("p", { class: "aw-legend" }, ...this.legend()) };
     const controls = make("div", { class: "aw-others" }, this.play, button("before", key("◀", "←"), () => this.step(-1), { "aria-label": "One moment back" }), button("after", key("▶", "→"), () => this.step(1), { "aria-label": "One moment on" }), speed, make("label", { class: "aw-check" }, this.drawn, "box and points"));
     this.root.replaceChildren(
       make("div", { class: "aw-timeline-head" }, make("label", {}, "Clip ", this.chooser), button("earlier", key("Before", "PgUp"), () => this.turn(-1)), button("later", key("Next", "PgDn"), () => this.turn(1))),
       this.parts.note,
-      make("div", { class: "aw-timeline-top" }, make("div", { class: "aw-seen" }, this.overlay.canvas, controls), make("div", { class: "aw-told" }, this.parts.verdict, this.sliders.alpha.element, this.sliders.threshold.element, this.parts.here, this.parts.table)),
+      make("div", { class: "aw-timeline-top" }, make("div", { class: "aw-seen" }, this.overlay.canvas, controls), make("div", { class: "aw-told" }, this.readout.verdict, this.sliders.alpha.element, this.sliders.threshold.element, this.readout.here, this.readout.table)),
       this.parts.legend, this.lanes.element, this.labels.element, this.parts.spoken);
   }
   legend() {
@@ -131,7 +132,7 @@ class TimelinePage {
     if (moved !== "threshold") this.sliders.threshold.draw(overThresholds(data, data.k, alpha, this.thresholds));
     for (const slider of Object.values(this.sliders)) slider.tell();
     this.drawLanes(moved);
-    this.drawVerdict();
+    this.drawDecision();
     this.drawReadout();
     this.drawPicture(); // the lips tell whether the gate is open
   }
@@ -139,6 +140,13 @@ class TimelinePage {
     const bars = moved ? this.lanes.drawn.bars : [...this.labels.bars(), ...this.truths()];
     this.lanes.draw({ decision: this.decision, threshold: this.threshold, bars }, moved);
     this.lanes.drawCursor(this.time ?? 0, this.span, this.marked);
+  }
+  drawDecision() {
+    const { data, decision } = this, name = this.classes[decision.winner]?.name ?? "";
+    setData(this.root, "decision", name);
+    this.readout.decided(decision, this.clips.find((choice) => choice.clip === this.clip).truth);
+    const n_both = decision.fused.reduce((sum, both) => sum + both, 0);
+    this.lanes.canvas.setAttribute("aria-label", `Lanes over ${data.duration_s.toFixed(2)} seconds, ${counted(data.time_s.length, "moment")}: ${this.lanes.lanes.map((lane) => lane.name).filter(Boolean).join(", ")}. Face and voice speak together in ${n_both}. Decision: ${name || "none"}. The table tells the numbers at the cursor.`);
   }
   // The recording's own truth as lanes: one bar for each stretch of the same word.
   truths() {
@@ -148,19 +156,6 @@ class TimelinePage {
       const spans = runs.map(([from, to, value]) => ({ start_s: time_s[from], end_s: time_s[to], value, ...this.labels.look(question, value) }));
       return spans.length ? [{ name: `truth · ${question}`, spans }] : [];
     });
-  }
-  drawVerdict() {
-    const { winner, opinion } = this.decision, { k } = this.data, one = this.classes[winner];
-    const { truth } = this.clips.find((choice) => choice.clip === this.clip);
-    setData(this.root, "decision", one?.name ?? "");
-    if (!one) return this.parts.verdict.replaceChildren("No decision: no moment has a face.");
-    let last = opinion.length / k - 1;
-    while (!isKnown(opinion, k, last)) last--;
-    const share = opinion[last * k + winner].toFixed(2);
-    const right = truth ? (truth === one.name ? `✓ it is ${truth}` : `✗ it is ${truth}`) : "its truth is not known";
-    this.parts.verdict.replaceChildren(make("span", { class: "aw-symbol", style: `--aw-colour: ${one.colour}`, "aria-hidden": "true" }, one.symbol), make("strong", {}, ` ${one.name} `), `(${share} at the end), ${right}`);
-    const open = this.decision.fused.reduce((sum, one) => sum + one, 0);
-    this.lanes.canvas.setAttribute("aria-label", `Lanes over ${this.data.duration_s.toFixed(2)} seconds, ${counted(this.data.time_s.length, "moment")}: sound, mouth, face, voice, fused, accumulated, labels, truth. Face and voice spoke together in ${open}. Decision: ${one.name}. The table tells the numbers at the cursor.`);
   }
   // The cursor ---------------------------------------------------------------------------------------------------------
   moment(time = this.time) {
@@ -189,26 +184,7 @@ class TimelinePage {
     this.overlay.draw(player.bitmaps[frame], data.meta.view, found);
   }
   drawReadout() {
-    const { data, classes } = this, t = this.moment(this.time ?? 0);
-    const p = data.p_open[t], open = p > this.threshold;
-    const spoke = Number.isNaN(this.decision.said[t * data.k]) ? "no face: nothing is added" : this.decision.fused[t] ? "face and voice speak" : open ? "no sound: the face speaks" : "the face speaks alone";
-    setText(this.parts.here, `At ${data.time_s[t].toFixed(2)} s (moment ${t + 1} of ${data.time_s.length}): mouth ${Number.isNaN(p) ? "not seen" : `${open ? "open ◯" : "closed ▬"}, P(open) ${p.toFixed(2)}`}; ${spoke}.`);
-    const rows = [["face", data.visual], ["voice", data.audio], ["face + voice", data.audiovisual], ["fused", this.decision.said], ["accumulated", this.decision.opinion]];
-    if (!this.cells) this.buildReadout(rows.map(([name]) => name));
-    rows.forEach(([, values], r) => {
-      const here = classes.map((_, c) => values[t * data.k + c]), most = Math.max(...here);
-      here.forEach((value, c) => {
-        setText(this.cells[r][c], Number.isFinite(value) ? value.toFixed(2) : "–");
-        setData(this.cells[r][c], "most", String(value === most));
-      });
-    });
-  }
-  buildReadout(names) {
-    this.cells = names.map(() => this.classes.map(() => make("td")));
-    this.parts.table.replaceChildren(
-      make("caption", { class: "aw-spoken" }, "Probabilities at the cursor"),
-      make("thead", {}, make("tr", {}, make("td"), ...this.classes.map((one) => make("th", { scope: "col" }, make("span", { class: "aw-symbol", style: `--aw-colour: ${one.colour}`, "aria-hidden": "true" }, one.symbol), ` ${one.name}`)))),
-      make("tbody", {}, ...names.map((name, r) => make("tr", {}, make("th", { scope: "row" }, name), ...this.cells[r]))));
+    this.readout.at(this.moment(), this.data, this.decision, this.threshold);
   }
   seek(time) {
     if (this.stage !== "there") return;
@@ -221,7 +197,7 @@ class TimelinePage {
     const run = Boolean(this.player.run);
     if (run) this.player.stop();
     this.seek(this.data.time_s[Math.min(Math.max(this.moment() + by, 0), this.data.time_s.length - 1)]);
-    setText(this.parts.spoken, this.parts.here.textContent);
+    setText(this.parts.spoken, this.readout.here.textContent);
   }
   async toggle() {
     if (this.stage !== "there") return;
@@ -232,14 +208,15 @@ class TimelinePage {
   // Spans and labels ---------------------------------------------------------------------------------------------------
   spanned(from, to, done) {
     if (!this.data) return;
-    if (from === null) this.span = null;
+    const had = this.span;
+    if (from === null) this.span = this.anchor = null;
     else {
       const [first, last] = [from, to].map((time) => this.moment(time)).sort((a, b) => a - b);
       this.span = { start_s: this.data.time_s[first], end_s: this.data.time_s[last] };
     }
     this.lanes.drawCursor(this.time, this.span, this.marked);
     this.drawLabels(false);
-    if (done && this.span) this.send({ type: "chosen", clip: this.clip, ...this.span });
+    if (done && (this.span || had)) this.send({ type: "chosen", clip: this.clip, ...(this.span ?? { start_s: null, end_s: null }) });
   }
   widen(by) {
     if (!this.data) return;
@@ -287,19 +264,18 @@ class TimelinePage {
   }
   key(event) {
     const { target } = event;
-    const typing = target.tagName === "SELECT" || (target.tagName === "INPUT" && target.type !== "checkbox");
-    if (typing || event.altKey || !this.parts) return;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const its = { range: /^(Arrow|Home|End|Page)/.test(name), checkbox: false, text: true }[target.type] ?? target.tagName === "SELECT"; // keys of a form's own
+    if (its || event.altKey || !this.parts) return;
     const undo = name === "Backspace" || ((event.ctrlKey || event.metaKey) && name === "z");
     if (!undo && (event.ctrlKey || event.metaKey)) return;
-    if (["BUTTON", "SUMMARY", "INPUT"].includes(target.tagName) && [" ", "Enter"].includes(name)) return;
-    const by = event.shiftKey ? (step) => this.widen(step) : (step) => ((this.anchor = null), this.step(step));
+    if ((["BUTTON", "SUMMARY"].includes(target.tagName) || target.type === "checkbox") && [" ", "Enter"].includes(name)) return;
+    const by = event.shiftKey ? (step) => this.widen(step) : (step) => (this.spanned(null, null, true), this.step(step));
     const deeds = { " ": () => this.toggle(), ArrowLeft: () => by(-1), ArrowRight: () => by(1), Home: () => this.seek(0), End: () => this.data && this.seek(this.data.duration_s), PageUp: () => this.turn(-1), PageDown: () => this.turn(1), Escape: () => (this.span ? this.spanned(null, null, true) : document.activeElement?.blur()) };
     const choice = this.labels.schema && this.labels.choices().find((one) => one.keys.includes(name));
-    const deed = undo ? () => this.labels.back() && setText(this.parts.spoken, "taken back") : choice ? () => (this.labels.answer(choice.name), setText(this.parts.spoken, `labelled ${choice.name}`)) : deeds[name];
+    const deed = undo ? () => setText(this.parts.spoken, this.labels.back() ? "taken back" : "nothing to take back") : choice ? () => this.labels.answer(choice.name) && setText(this.parts.spoken, `labelled ${choice.name}`) : deeds[name];
     if (!deed) return;
     event.preventDefault();
-    event.stopPropagation();
     if (!event.repeat || name.startsWith("Arrow")) deed();
   }
 }

@@ -37,9 +37,11 @@ PARTS = (
     "outbox.js",
     "clip_player.js",
     "fusion_decision.js",
+    "lane_painter.js",
     "timeline_lanes.js",
     "flip_slider.js",
     "face_overlay.js",
+    "timeline_readout.js",
     "timeline_labels.js",
     "timeline_explorer.js",
 )
@@ -171,7 +173,11 @@ class TimelineExplorer(anywidget.AnyWidget):
         self.send({"type": "said", "results": results, "clip": self._shown, "labels": labels})
 
     def _chosen_here(self, content: dict[str, Any]) -> None:
-        """Choose the moments of a span for every view of the page."""
+        """Choose the moments of a span for every view of the page; a span that is dropped was this view's to drop."""
+        if content["start_s"] is None:
+            if self.selection.source == SOURCE:
+                self.selection.clear(source=SOURCE)
+            return
         timeline = self._running().open(str(content["clip"]))
         start_s, end_s = float(content["start_s"]), float(content["end_s"])
         half = GRID_STEP_S / 2

@@ -41,7 +41,7 @@ class TimelineLabels {
     return [...this.schema.classes, ...(this.schema.abstention ? [this.schema.abstention] : [])];
   }
   named(annotator) {
-    this.annotator = annotator;
+    Object.assign(this, { annotator, alert: "" });
     this.build();
     this.outbox.begin(`${this.project}/timeline/${annotator}`);
   }
@@ -65,16 +65,22 @@ class TimelineLabels {
   }
   answer(value) {
     const target = this.target();
-    if (!target || !this.annotator) return;
+    if (!target) return false;
+    if (!this.annotator) {
+      this.alert = "Nothing was labelled: say who you are first.";
+      this.changed();
+      return false;
+    }
     const { start_s, end_s, suggested, share } = target;
     const place = { question: this.schema.question, clip: this.clip, start_s, end_s };
     const before = this.all().find((one) => this.same(one, place));
-    if (before?.value === value) return; // it is said already
+    if (before?.value === value) return true; // it is said already
     const operation = { kind: "answer", op_id: newId(), ...place, value, after: before?.op_id ?? "", ...(this.schema.classes.some((one) => one.name === suggested) ? { suggested, share } : {}) };
     this.alert = "";
     this.done.push(operation);
     this.outbox.add(operation);
     this.changed();
+    return true;
   }
   back() {
     const last = this.done.pop();
