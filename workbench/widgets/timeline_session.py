@@ -28,7 +28,8 @@ from workbench.systems.judged_clips import ClipChoice
 from workbench.widgets.labelling_messages import LateTask, outcome_message
 
 QUESTIONS = ("sentiment", "sentiment_both", "mouth")
-"""What can be labelled here. Not the questions about face or voice alone: here one has seen and heard both."""
+"""What can be labelled here: what networks learn from, and what both together say. Not the human ceilings of one modality
+(``sentiment_face``, ``sentiment_voice``), for here one has seen and heard both."""
 UNIT = "timeline"
 """What ``details["unit"]`` says of a label given on the timeline, with the networks' answers in view."""
 _KEPT_CLIPS = 8
