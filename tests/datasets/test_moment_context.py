@@ -137,7 +137,12 @@ def test_the_hash_of_the_sound_is_that_of_the_samples_the_networks_column_is_mad
 def test_it_is_told_which_part_of_the_picture_is_shown(project, rng):
     dataset = recorded_dataset(project, rng, speakers=("01",), n_frames=15)
     clip, store = dataset.clips()[0].clip, FeatureStore(dataset.features)
-    assert moment_context(dataset, clip, 0.3, 0.3).view == (0.0, 0.0, 64.0, 48.0)  # no points were found: all of it
+    assert moment_context(dataset, clip, 0.3, 0.3).view == (
+        0.0,
+        0.0,
+        64.0,
+        48.0,
+    )  # no points were found: all of it
     features = store.read(clip)
     features.landmarks[:] = np.array([20.0, 10.0])
     features.landmarks[:, 8] = [30.0, 30.0]  # the points reach over 10 and 20 pixels

@@ -47,11 +47,30 @@ function decide(branches, k, alpha, threshold) {
   return { said, fused, opinion, winner: winnerOf(opinion, k) };
 }
 
-const overAlphas = (branches, k, threshold, alphas) => {
-  const { said } = gate(branches, k, threshold);
-  return alphas.map((alpha) => winnerOf(accumulated(said, k, alpha), k));
-};
-const overThresholds = (branches, k, alpha, thresholds) => thresholds.map((threshold) => decide(branches, k, alpha, threshold).winner);
+// The winner alone, for trying many values: the same sums as above, and nothing kept on the way.
+function winnerAt({ p_open, visual, audiovisual }, { heard, seen }, k, alpha, threshold) {
+  const opinion = new Float64Array(k);
+  let begun = false;
+  for (let t = 0; t < p_open.length; t++) {
+    const both = p_open[t] > threshold && heard[t], from = both ? audiovisual : visual;
+    if (!both && !seen[t]) continue;
+    for (let c = 0; c < k; c++) opinion[c] = begun ? alpha * from[t * k + c] + (1 - alpha) * opinion[c] : from[t * k + c];
+    begun = true;
+  }
+  return begun ? winnerOf(opinion, k) : -1;
+}
+function knownOf({ p_open, visual, audiovisual }, k) {
+  const known = (rows) => Uint8Array.from(p_open, (_, t) => isKnown(rows, k, t));
+  return { heard: known(audiovisual), seen: known(visual) };
+}
+function overAlphas(branches, k, threshold, alphas) {
+  const known = knownOf(branches, k);
+  return alphas.map((alpha) => winnerAt(branches, known, k, alpha, threshold));
+}
+function overThresholds(branches, k, alpha, thresholds) {
+  const known = knownOf(branches, k);
+  return thresholds.map((threshold) => winnerAt(branches, known, k, alpha, threshold));
+}
 
 // [first value, last value, class] of each stretch of equal decisions.
 function stretchesOf(values, winners) {

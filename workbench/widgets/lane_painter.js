@@ -100,7 +100,7 @@ class LanePainter {
     const order = classes.map((one, c) => ({ one, c, p: decision.opinion[this.data.k * last + c] })).sort((a, b) => b.p - a.p);
     let y = -Infinity;
     for (const { one, c, p } of order) {
-      y = Math.min(Math.max(bottom - p * (bottom - top), y + 14, top + 6), bottom - 14 * (order.length - 1 - order.findIndex((o) => o.c === c)));
+      y = Math.min(Math.max(bottom - p * (bottom - top), y + 14, top + 6), bottom - 6 - 14 * (order.length - 1 - order.findIndex((o) => o.c === c)));
       paper.fillStyle = one.colour;
       paper.font = FONT;
       paper.fillText(one.symbol, this.wide - RIGHT_PX + 4, y);
