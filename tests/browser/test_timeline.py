@@ -251,9 +251,12 @@ def test_what_is_chosen_here_and_elsewhere_is_one_selection(bare, page):
     until(page, lambda: chosen.moments == ())
     bare.tell({"type": "marked", "clip": first, "times_s": [3.3], "only": [first, 3.3], "words": "map"})
     assert at(page) == pytest.approx(3.3)
+    # What was chosen before a clip is opened is marked when it is there; of another clip it is only offered.
     other = bare.widget.session.choices[1].clip
-    bare.tell({"type": "marked", "clip": first, "times_s": [], "only": [other, 1.5], "words": "map"})
+    chosen.choose([moment_id(other, 1.5)], source="map", words="one point")
+    bare.tell({"type": "marked", "clip": first, "times_s": [], "only": [other, 1.5], "words": "one point"})
     assert page.locator(".aw-timeline-explorer").get_attribute("data-clip") == first
     page.get_by_role("button", name="Open it here").click()
     page.locator(f".aw-timeline-explorer[data-stage=there][data-clip='{other}']").wait_for()
+    page.get_by_text("1 moment of this clip is chosen elsewhere (▲ on the axis): one point").wait_for()
     assert at(page) == pytest.approx(1.5)

@@ -57,10 +57,10 @@ def test_the_page_is_told_which_clips_there_are_and_gets_one_whole(timeline):
     ((state, _),) = timeline.tell(type="ready")
     assert [c["clip"] for c in state["clips"]] == timeline.clips and all(c["wrong"] for c in state["clips"])
     assert (state["alpha"], state["threshold"], state["annotator"]) == (0.1, 0.5, "Ada")
-    *progress, (clip, buffers), (marked, _) = timeline.tell(type="open", clip=timeline.clips[1])
+    *progress, (clip, buffers) = timeline.tell(type="open", clip=timeline.clips[1])
     assert [p["type"] for p, _ in progress] == ["progress"] * len(progress) and len(progress) >= 5
     assert clip["meta"]["view"] == (0.0, 0.0, 64.0, 48.0) and len(clip["meta"]["frame_times_s"]) == 30
-    assert len(buffers) == 30 + 2 + 1 and marked["times_s"] == []
+    assert len(buffers) == 30 + 2 + 1 and clip["marked"]["times_s"] == []
     numbers = np.frombuffer(buffers[-1], "<f8")
     named, at = {}, 0
     for name, rows, columns in clip["layout"]:
@@ -158,6 +158,8 @@ def test_a_span_chosen_here_is_chosen_everywhere_and_one_moment_chosen_elsewhere
     assert timeline.sent[-1][0]["times_s"] == [0.6] and timeline.sent[-1][0]["only"] is None
     chosen.choose([moment_id(other, 0.3)], source="map")
     assert timeline.sent[-1][0]["only"] == (other, 0.3)
+    message = timeline.tell(type="open", clip=other)[-1][0]
+    assert (message["marked"]["times_s"], message["marked"]["only"]) == ([0.3], (other, 0.3))
     chosen.choose([moment_id("of another dataset", 0.3)], source="map")
     assert timeline.sent[-1][0]["only"] is None
 

@@ -115,6 +115,7 @@ class TimelinePage {
     if (this.awaited?.clip === message.clip) this.seek(this.awaited.time_s);
     else this.tick(0);
     this.awaited = null;
+    if (message.marked.times_s.length) this.mark(message.marked);
   }
   // Alpha and threshold ------------------------------------------------------------------------------------------------
   moved(name, to) {
@@ -238,7 +239,7 @@ class TimelinePage {
   }
   mark({ clip, times_s, only, words }) {
     if (only && only[0] !== this.clip) return this.offer(...only);
-    if (clip !== this.clip || !this.data) return;
+    if (clip !== this.clip || !this.data || (!times_s.length && !this.marked.length)) return;
     this.marked = times_s;
     if (only) this.seek(only[1]);
     this.lanes.drawCursor(this.time, this.span, this.marked);

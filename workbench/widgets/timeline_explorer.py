@@ -23,7 +23,7 @@ from workbench.labels.store import LabelStore
 from workbench.media.timeline import GRID_STEP_S
 from workbench.models.runs import Run, latest_run
 from workbench.project import Project
-from workbench.sentiment import MODALITY_COLOURS, SENTIMENT_COLOURS, SENTIMENT_MARKERS, SENTIMENTS
+from workbench.sentiment import MODALITY_COLOURS
 from workbench.systems.branch_answers import AnswerShelf, load_timeline_networks
 from workbench.systems.clip_timeline import ClipTimeline
 from workbench.systems.judged_clips import clip_choices
@@ -47,11 +47,6 @@ PARTS = (
 )
 """The page's script: one ES module in several files, in this order."""
 SOURCE = "timeline"
-_SYMBOLS = {"v": "▼", "o": "●", "^": "▲"}
-_CLASSES = [
-    {"name": name, "colour": SENTIMENT_COLOURS[name], "symbol": _SYMBOLS[SENTIMENT_MARKERS[name]]}
-    for name in SENTIMENTS
-]
 
 
 class TimelineExplorer(anywidget.AnyWidget):
@@ -116,7 +111,7 @@ class TimelineExplorer(anywidget.AnyWidget):
                 "alphas": ALPHAS.tolist(),
                 "thresholds": THRESHOLDS.tolist(),
                 "most_stretches": MOST_STRETCHES,
-                "classes": _CLASSES,
+                "classes": self.session.schemas["sentiment"].as_json()["classes"],
                 "modality_colours": MODALITY_COLOURS,
                 "step_s": GRID_STEP_S,
             }
@@ -147,8 +142,7 @@ class TimelineExplorer(anywidget.AnyWidget):
             "labels": session.labels(clip),
         }
         self._shown = clip
-        self.send(message, [*buffers, numbers])
-        self._chosen_elsewhere(None)
+        self.send(message | {"marked": self._marks()}, [*buffers, numbers])
 
     def _media(self, clip: str) -> tuple[dict[str, Any], list[bytes], str]:
         """Return the pictures and the sound of a clip; without them what the networks said can still be looked at."""
@@ -189,23 +183,22 @@ class TimelineExplorer(anywidget.AnyWidget):
 
     def _chosen_elsewhere(self, _: object) -> None:
         """Mark what another view has chosen; one moment alone takes the cursor along, of another clip it is offered."""
-        if self.session is None or self.selection.source == SOURCE:
-            return
-        offered = {choice.clip for choice in self.session.choices}
-        chosen = [
-            (clip, float(time_s)) for clip, _, time_s in (m.rpartition("@") for m in self.selection.moments)
-        ]
-        here = [time_s for clip, time_s in chosen if clip == self._shown]
-        there = chosen[0] if len(chosen) == 1 and chosen[0][0] in offered else None
-        self.send(
-            {
-                "type": "marked",
-                "clip": self._shown,
-                "times_s": here,
-                "only": there,
-                "words": self.selection.words,
-            }
-        )
+        if self.session is not None and self.selection.source != SOURCE:
+            self.send({"type": "marked"} | self._marks())
+
+    def _marks(self) -> dict[str, Any]:
+        """Return which moments of the clip shown another view has chosen, and the only one where it is one we know."""
+        chosen: list[tuple[str, float]] = []
+        if self.selection.source != SOURCE:
+            named = (name.rpartition("@") for name in self.selection.moments)
+            chosen = [(clip, float(time_s)) for clip, _, time_s in named]
+        offered = {choice.clip for choice in self._running().choices}
+        return {
+            "clip": self._shown,
+            "times_s": [time_s for clip, time_s in chosen if clip == self._shown],
+            "only": chosen[0] if len(chosen) == 1 and chosen[0][0] in offered else None,
+            "words": self.selection.words,
+        }
 
     def _running(self) -> TimelineSession:
         if self.session is None:
