@@ -26,6 +26,7 @@ const model = {
   on: (name, listener) => listeners.push(listener),
   get: () => undefined,
 };
+window.fromKernel = (message) => listeners.forEach((listener) => listener(message, []));
 window.resumeKernel = async () => {
   kernel.state = "on";
   for (const content of kernel.waiting.splice(0)) await deliver(content);
@@ -57,6 +58,10 @@ class BarePage:
         """Open or reload the page."""
         self.page.goto(f"{ADDRESS}/")
         return self
+
+    def tell(self, message):
+        """Let the kernel say something of its own accord, as when another view has chosen something."""
+        self.page.evaluate("message => window.fromKernel(message)", message)
 
     def kernel(self, state):
         """Set the kernel ``on``, ``paused`` (messages wait) or ``dead`` (messages are lost)."""

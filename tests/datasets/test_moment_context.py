@@ -134,6 +134,26 @@ def test_the_hash_of_the_sound_is_that_of_the_samples_the_networks_column_is_mad
     assert np.array_equal(sound_column(heard).astype(np.float16), features.columns[moment])
 
 
+def test_it_is_told_which_part_of_the_picture_is_shown(project, rng):
+    dataset = recorded_dataset(project, rng, speakers=("01",), n_frames=15)
+    clip, store = dataset.clips()[0].clip, FeatureStore(dataset.features)
+    assert moment_context(dataset, clip, 0.3, 0.3).view == (
+        0.0,
+        0.0,
+        64.0,
+        48.0,
+    )  # no points were found: all of it
+    features = store.read(clip)
+    features.landmarks[:] = np.array([20.0, 10.0])
+    features.landmarks[:, 8] = [30.0, 30.0]  # the points reach over 10 and 20 pixels
+    store.write(clip, features, {"recipe": "drawn"})
+    context = moment_context(dataset, clip, 0.3, 0.3)
+    assert context.view == (10.0, 5.0, 30.0, 30.0)
+    assert Image.open(io.BytesIO(context.frames[0].jpeg)).size == (30, 30)
+    assert context.as_message()[0]["view"] == context.view
+    assert moment_context(dataset, clip, 0.3, 0.3, modality="voice").view is None
+
+
 def test_silent_clips_pictureless_clips_and_wrong_places_are_handled(project, rng):
     dataset = Dataset(project.dataset_folder("odd"))
     dataset.media.mkdir(parents=True)

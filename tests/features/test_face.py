@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from workbench.errors import InvalidInputError
-from workbench.features.face import crop_face, crop_square
+from workbench.features.face import crop_face, crop_square, square_around
 
 
 def points_between(left, top, right, bottom):
@@ -16,6 +16,16 @@ def test_a_crop_of_one_pixel_per_pixel_is_that_part_of_the_picture(rng):
     np.testing.assert_array_equal(
         crop_square(image, centre=(40, 30), side_px=20, size=20), image[20:40, 30:50]
     )
+
+
+def test_a_point_of_the_picture_is_found_again_in_its_crop():
+    picture = np.zeros((100, 160, 3), np.uint8)
+    picture[40:42, 90:92] = 255
+    crop = crop_square(picture, centre=(80.3, 47.6), side_px=41.2, size=123)
+    left, top, side_px = square_around((80.3, 47.6), 41.2)
+    scale = 123 / side_px
+    y, x = np.argwhere(crop[..., 0] > 200).mean(axis=0) + 0.5
+    assert (x, y) == pytest.approx(((91 - left) * scale, (41 - top) * scale), abs=0.5)
 
 
 def test_outside_the_picture_its_edge_is_continued():

@@ -18,7 +18,7 @@ import numpy as np
 from workbench.datasets.catalog import Dataset
 from workbench.datasets.feature_store import FeatureStore
 from workbench.errors import InvalidInputError
-from workbench.features.face import crop_square, extent
+from workbench.features.face import crop_square, extent, square_around
 from workbench.features.sound_pictures import (
     SPECTROGRAM_TOP_HZ,
     spectrogram_png,
@@ -94,6 +94,8 @@ class MomentContext:
         The pictures of the stretch; none where the clip has none or they are left out.
     sound : ContextSound or None
         None where the clip has none or it is left out.
+    view : tuple of float or None
+        x, y, width, height of what the pictures show, in pixels of the upright picture; None without pictures.
     """
 
     clip: str
@@ -104,6 +106,7 @@ class MomentContext:
     modality: Modality
     frames: tuple[ContextFrame, ...]
     sound: ContextSound | None
+    view: tuple[float, float, float, float] | None = None
 
     def as_message(self) -> tuple[dict[str, Any], list[bytes]]:
         """Return what a widget sends: plain data, and the buffers (pictures in order, then WAV, then spectrogram)."""
@@ -115,6 +118,7 @@ class MomentContext:
             "to_s": self.to_s,
             "modality": self.modality,
             "frame_times_s": [frame.time_s for frame in self.frames],
+            "view": self.view,
             "sound": None,
         }
         buffers = [frame.jpeg for frame in self.frames]
@@ -168,13 +172,15 @@ def moment_context(
         raise InvalidInputError(
             f"A context must be {MOST_SECONDS:.0f} s or shorter. Received {to_s - from_s:.1f} s: ask for a piece of it."
         )
-    frames: tuple[ContextFrame, ...] = ()
+    frames: list[ContextFrame] = []
+    view: tuple[float, float, float, float] | None = None
     if modality in SEEN and asked.has_face:
         place = _face_place(dataset, clip, from_s, to_s)
-        seen = frames_between(asked.path, from_s, to_s)
-        frames = tuple(ContextFrame(f.time_s, _jpeg(f, place, picture_height)) for f in seen)
+        for frame in frames_between(asked.path, from_s, to_s):
+            view = view or _view(frame, place)
+            frames.append(ContextFrame(frame.time_s, _jpeg(frame, place, picture_height)))
     sound = _sound(asked.path, from_s, to_s) if modality in HEARD and asked.has_voice else None
-    return MomentContext(clip, start_s, end_s, from_s, to_s, modality, frames, sound)
+    return MomentContext(clip, start_s, end_s, from_s, to_s, modality, tuple(frames), sound, view)
 
 
 def clip_of(dataset: Dataset, clip: str) -> Clip:
@@ -213,6 +219,15 @@ def _face_place(
         return None
     middle, side_px = extent(points.reshape(-1, 2))
     return middle, side_px * _FACE_AIR
+
+
+def _view(frame: Frame, place: tuple[tuple[float, float], float] | None) -> tuple[float, float, float, float]:
+    """Return what is seen of a picture, in its own pixels."""
+    if place is None:
+        height, width = frame.image.shape[:2]
+        return 0.0, 0.0, float(width), float(height)
+    left, top, side_px = square_around(*place)
+    return float(left), float(top), float(side_px), float(side_px)
 
 
 def _jpeg(frame: Frame, place: tuple[tuple[float, float], float] | None, most_px: int) -> bytes:

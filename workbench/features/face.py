@@ -47,8 +47,7 @@ def crop_square(image: np.ndarray, *, centre: tuple[float, float], side_px: floa
             "A crop needs a picture, a finite centre and a side above 0. "
             f"Received centre {centre}, side {side_px}, picture {image.shape}."
         )
-    n_pixels = max(round(side_px), 1)
-    left, top = round(centre[0] - n_pixels / 2), round(centre[1] - n_pixels / 2)
+    left, top, n_pixels = square_around(centre, side_px)
     height, width = image.shape[:2]
     if left >= 0 and top >= 0 and left + n_pixels <= width and top + n_pixels <= height:
         piece = image[top : top + n_pixels, left : left + n_pixels]
@@ -59,6 +58,12 @@ def crop_square(image: np.ndarray, *, centre: tuple[float, float], side_px: floa
     # INTER_AREA averages when shrinking; when enlarging it would only repeat pixels.
     filter_ = cv2.INTER_AREA if n_pixels >= size else cv2.INTER_LINEAR
     return cv2.resize(np.ascontiguousarray(piece), (size, size), interpolation=filter_)
+
+
+def square_around(centre: tuple[float, float], side_px: float) -> tuple[int, int, int]:
+    """Return left, top and side of the square of whole pixels that :func:`crop_square` cuts out."""
+    n_pixels = max(round(side_px), 1)
+    return round(centre[0] - n_pixels / 2), round(centre[1] - n_pixels / 2), n_pixels
 
 
 def extent(points: np.ndarray) -> tuple[tuple[float, float], float]:

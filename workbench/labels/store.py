@@ -170,15 +170,21 @@ class LabelStore:
             rows = connection.execute(query).all()
         return [recorded_from(dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
-    def answers(self, question: str) -> pd.DataFrame:
+    def answers(self, question: str, *, clip: str | None = None) -> pd.DataFrame:
         """Return the standing answers to a question with all that is kept about them.
+
+        Parameters
+        ----------
+        clip : str, optional
+            Only those about this clip; found along an index, however many others there are.
 
         Returns
         -------
         pd.DataFrame
             The columns of :meth:`current`, then ``op_id``, ``sequence``, ``recorded_utc`` and ``details`` (a dict).
         """
-        return self._table(standing_events(question).where(EVENTS.kind == "answer"))
+        query = standing_events(question).where(EVENTS.kind == "answer")
+        return self._table(query if clip is None else query.where(EVENTS.clip == clip))
 
     def skips(self, question: str) -> pd.DataFrame:
         """Return the standing skips: items passed by and not answered since; columns as :meth:`answers`."""
