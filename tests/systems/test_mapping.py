@@ -8,7 +8,6 @@ import pytest
 from drawn_features import draw_dataset
 
 from workbench.datasets.feature_store import FeatureStore
-from workbench.datasets.known_answers import answers_for_moments
 from workbench.datasets.moments import gather
 from workbench.errors import InvalidInputError
 from workbench.labels.annotation import LabelEvent
@@ -72,12 +71,9 @@ def test_each_point_is_the_moment_it_says(world, monkeypatch):
     project, dataset, runs = world
     seen = {}
     monkeypatch.setattr(mapping, "_CLIPS_TOGETHER", 2)
-    monkeypatch.setattr(mapping, "lay_out", lambda features, **how: seen.setdefault("features", features) and None)
+    monkeypatch.setattr(mapping, "lay_out", lambda features, **how: seen.update(features=features))
     moments = mapping._moments(project, dataset, runs["visual"], n_moments=20, seed=5)
-    with pytest.raises(TypeError):  # nothing was laid out
-        mapping.lay_out
-        _, nothing = mapping._compute(project, runs["visual"], dataset, moments, "pool_2", "pca", 5, lambda *told: None)
-        len(nothing)
+    mapping._compute(project, runs["visual"], dataset, moments, "pool_2", "pca", 5, lambda *told: None)
     expected = activations(runs["visual"].predictor().full, gather(dataset, moments, ("faces",)), "pool_2")
     np.testing.assert_allclose(seen["features"], expected, rtol=1e-4, atol=1e-5)
 
@@ -115,11 +111,8 @@ def test_a_label_given_since_is_seen_on_a_map_that_was_kept(world):
     row = before.moments.iloc[0]
     assert row["truth"] == "positive"  # the recording's own
     with LabelStore.open(project.labels) as store:
-        store.record(
-            LabelEvent.answer(
-                clip=row["clip"], start_s=row["time_s"], end_s=row["time_s"], question="sentiment", value="negative", annotator="Ada"
-            )
-        )  # fmt: skip
+        moment = (row["clip"], row["time_s"], row["time_s"])
+        store.record(LabelEvent("operation-1", "Ada", "sentiment", 2, *moment, "answer", "negative"))
     after = map_moments(project, runs["visual"].id, method="pca", n_moments=25)
     assert after.moments["truth"][0] == "negative"
 

@@ -1,4 +1,4 @@
-"""Draw a map of a network's inner layer: coloured by the true class, marked by right and wrong."""
+"""Draw a map of a network's layer: coloured by the true class, marked by right and wrong."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import InvalidInputError
-from workbench.plots.style import INK, axes_to_draw_on, class_colours, class_markers, plain, styled
+from workbench.evaluation.projection import Map
+from workbench.plots.style import FAINT, INK, axes_to_draw_on, class_colours, class_markers, plain, styled
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
+
+_MANY = 1500
+"""More points than this are drawn smaller."""
 
 
 def plot_embedding(
@@ -80,4 +85,39 @@ def plot_embedding(
             "neighbours are alike to the network;\ndirections and distances mean nothing", fontsize=8
         )
         ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def plot_moment_map(
+    found: Map, moments: pd.DataFrame, *, classes: Sequence[str], title: str = "", ax: Axes | None = None
+) -> Axes:
+    """Draw a map with its trustworthiness; moments whose true class nobody knows are small grey rings.
+
+    Parameters
+    ----------
+    found : Map
+    moments : pd.DataFrame, n rows
+        ``truth`` (empty: not known) and ``predicted`` of each point.
+    """
+    known = (moments["truth"] != "").to_numpy()
+    right = (moments["truth"] == moments["predicted"]).to_numpy()
+    with styled():
+        ax = axes_to_draw_on(ax, width_inch=7.5, height_inch=5.0)
+        if not known.all():
+            x, y = found.coordinates[~known].T
+            label = f"not known ({len(x):,})"
+            ax.scatter(x, y, s=14, facecolors="none", edgecolors=FAINT, linewidths=0.6, label=label)
+        plot_embedding(
+            found.coordinates[known],
+            moments["truth"].to_numpy()[known].tolist(),
+            right[known].tolist(),
+            classes=classes,
+            title=title,
+            ax=ax,
+        )
+        reading, trust = found.reading(), found.trust.in_words()
+        ax.set_xlabel(f"{reading}\n{trust}", fontsize=8)
+        if found.n > _MANY:
+            for points in ax.collections:
+                points.set_sizes(points.get_sizes() * _MANY / found.n)
     return ax

@@ -72,6 +72,13 @@ class MomentMap:
         """Which of the four networks it is."""
         return str(self.run.facts()["network"])
 
+    def table(self) -> pd.DataFrame:
+        """Return ``x, y`` and the moments, one row per point."""
+        found = self.moments.copy()
+        found.insert(0, "x", self.map.coordinates[:, 0])
+        found.insert(1, "y", self.map.coordinates[:, 1])
+        return found
+
     def title(self) -> str:
         """Say what is mapped: ``"visual, layer dense_16: t-SNE of 2,000 moments"``."""
         return f"{self.network}, layer {self.map.layer}: {NAMES[self.map.method]} of {self.map.n:,} moments"

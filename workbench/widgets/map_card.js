@@ -7,13 +7,13 @@ class MapCard {
   constructor(send) {
     Object.assign(this, { send, row: -1, asked: -1, kept: new Map(), urls: [], hear: false });
     this.pictures = make("div", { class: "aw-card-pictures" });
-    this.facts = make("dl", { class: "aw-card-facts", role: "status", "aria-live": "polite" });
+    this.facts = make("dl", { class: "aw-card-facts" });
     this.play = button("hear", ["Play ", make("kbd", {}, "Space")], () => this.listen(), { "aria-keyshortcuts": "Space", disabled: "" });
     this.always = make("input", { type: "checkbox", onchange: () => ((this.hear = this.always.checked), this.wake()) });
     this.hint = make("p", { class: "aw-card-hint" }, "Point at a moment to see its face. Or press n, with the map focused, to go from one to the next.");
     const sound = make("div", { class: "aw-card-sound" }, this.play, make("label", {}, this.always, " play what I point at"));
     this.trouble = make("p", { class: "aw-trouble", role: "alert", hidden: "" });
-    this.element = make("section", { class: "aw-card", "aria-label": "The moment pointed at" }, this.hint, this.pictures, this.facts, sound, this.trouble);
+    this.element = make("section", { class: "aw-card", "aria-label": "The moment pointed at" }, this.hint, this.pictures, make("div", { role: "status" }, this.facts), sound, this.trouble);
   }
   show(row) {
     if (row === this.row) return;

@@ -2,7 +2,7 @@
 // that is sent there; the browser only shows it.
 
 const LOOK_PX = 12, NEAR_PX = 3, STEP = 0.15;
-const MAP_KEYS = "Keys on the map: arrows move, + and − zoom, 0 shows all of it, n and p go from moment to moment, Space plays, Enter chooses what is in view, Esc shows all moments again.";
+const MAP_KEYS = "Draw a lasso to choose moments for every view of this page, or press an entry of the legend. Keys on the map: arrows move, + and − zoom, 0 shows all of it, n and p go from moment to moment, Space plays, Enter chooses what is in view, Esc shows all moments again.";
 
 class MapExplorer {
   constructor(model, element) {
@@ -61,7 +61,8 @@ class MapExplorer {
     const painter = () => {
       try {
         return new GlPainter(this.canvas);
-      } catch {
+      } catch (error) {
+        console.warn(`The map is painted on a plain canvas, more slowly: ${error.message}`);
         this.canvas.replaceWith((this.canvas = make("canvas", { class: "aw-map-points", "aria-hidden": "true" })));
         return new CanvasPainter(this.canvas);
       }
@@ -88,8 +89,18 @@ class MapExplorer {
   recolour() {
     const { name, categories, codes } = this.colouring();
     this.painter.colour(categories, codes);
-    this.legend.replaceChildren(...categories.map((one) => make("li", {}, make("button", { type: "button", class: "aw-map-entry", "data-category": one.name, onclick: () => this.send({ type: "category", colouring: name, category: one.name }) }, markPicture(one, 15), make("span", {}, one.name), make("span", { class: "aw-map-count" }, one.n.toLocaleString("en"))))));
+    this.legend.replaceChildren(...categories.map((one) => make("li", {}, make("button", { type: "button", class: "aw-map-entry", "data-category": one.name, onclick: () => this.send({ type: "category", colouring: name, category: one.name }) }, markPicture(one, 15), make("span", {}, one.name), make("span", { class: "aw-map-count" })))));
+    this.count();
     this.redraw();
+  }
+  // How many of each entry are chosen, of how many.
+  count() {
+    const { categories, codes } = this.colouring(), chosen = new Uint32Array(categories.length);
+    if (this.filtered) for (let k = 0; k < codes.length; k++) chosen[codes[k]] += this.mask[k];
+    this.legend.querySelectorAll(".aw-map-count").forEach((place, k) => {
+      const all = categories[k].n.toLocaleString("en");
+      setText(place, this.filtered ? `${chosen[k].toLocaleString("en")} of ${all}` : all);
+    });
   }
   choose(message, mask) {
     this.filtered = message.filtered;
@@ -98,6 +109,7 @@ class MapExplorer {
     this.all.disabled = !this.filtered;
     setText(this.words, message.words);
     this.element.dataset.chosen = message.n_chosen;
+    this.count();
     this.redraw();
     afterPaint(() => this.element.dispatchEvent(new CustomEvent("aw-map-chosen", { bubbles: true, detail: message.n_chosen })));
   }

@@ -16,7 +16,7 @@ void main() {
   alpha = filtered > 0.5 && pass < 0.5 ? ${FADED} : ${SOLID};
 }`;
 const MAP_FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float;
 flat in vec4 look; flat in float alpha; uniform float size; out vec4 colour;
 float plus(vec2 p) { vec2 q = abs(p); return min(max(q.x - 0.95, q.y - 0.32), max(q.y - 0.95, q.x - 0.32)); }
 float corner(vec2 p) { return max(p.y - 0.75, (1.7 * abs(p.x) - 0.9 * (p.y + 0.95)) / 1.92); }
