@@ -6,7 +6,7 @@ import pytest
 from bare_page import BarePage
 from drawn_features import draw_face
 
-from workbench.datasets.moment_preview import _png
+from workbench.datasets.moment_preview import png_of
 from workbench.features.sound_pictures import wav_bytes
 from workbench.sentiment import SENTIMENTS
 from workbench.widgets.map_explorer import MapExplorer
@@ -20,7 +20,7 @@ class DrawnPreviews:
     """Faces and tones in place of a dataset."""
 
     def pictures(self, clip, moment):
-        return {"face": _png(draw_face(opening=moment % 10 / 10))}
+        return {"face": png_of(draw_face(opening=moment % 10 / 10))}
 
     def sound(self, clip, time_s):
         return wav_bytes(0.1 * np.sin(2 * np.pi * 220 * np.arange(9_600) / 48_000))
@@ -111,7 +111,10 @@ def test_a_lasso_chooses_the_same_points_in_the_kernel_and_dims_the_others(explo
     assert view.selection.source == "map" and set(view.moments["truth"][view.chosen]) <= {"negative", ""}
     assert page.locator(".aw-map-words").inner_text() == view.selection.words
     told = page.locator(".aw-map-entry[data-category=negative] .aw-map-count").inner_text()
-    assert told == f"{(view.moments['truth'][view.chosen] == 'negative').sum()} of {view.colourings[0].categories[0].n}"
+    assert (
+        told
+        == f"{(view.moments['truth'][view.chosen] == 'negative').sum()} of {view.colourings[0].categories[0].n}"
+    )
     page.wait_for_timeout(100)
     assert ink(page) < 0.6 * before
     screenshot("map-lasso")
@@ -231,7 +234,9 @@ def test_a_map_whose_graphics_context_was_taken_away_paints_again(explore, page)
     explore()
     page.wait_for_timeout(100)
     before = ink(page)
-    page.evaluate("document.querySelector('.aw-map-points').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()")
+    page.evaluate(
+        "document.querySelector('.aw-map-points').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()"
+    )
     page.wait_for_timeout(300)
     assert ink(page) == pytest.approx(before, rel=0.05)
 

@@ -19,16 +19,22 @@ from workbench.project import Project
 def world(tmp_path_factory):
     project = Project.open(tmp_path_factory.mktemp("map") / "project")
     dataset = draw_dataset(project, np.random.default_rng(4), n_moments=10)
-    run = Run.create(project, dataset="sample", network="mouth", seed=0, facts={"companions": {}, "split": "speaker"})
+    run = Run.create(
+        project, dataset="sample", network="mouth", seed=0, facts={"companions": {}, "split": "speaker"}
+    )
     clips = dataset.table()[["clip", "speaker"]]
-    run.write_split(clips.assign(part=clips["speaker"].map({"01": "train", "02": "validation", "03": "test"})))
+    run.write_split(
+        clips.assign(part=clips["speaker"].map({"01": "train", "02": "validation", "03": "test"}))
+    )
     run.save_network(build("mouth"))
     run.update(status="finished")
     return project, run
 
 
 def said(project, *words):
-    done = CliRunner().invoke(app, ["map", *map(str, words), "--project", str(project.root)], catch_exceptions=False)
+    done = CliRunner().invoke(
+        app, ["map", *map(str, words), "--project", str(project.root)], catch_exceptions=False
+    )
     assert done.exit_code == 0, done.output
     return done.stdout
 

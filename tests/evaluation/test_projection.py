@@ -49,7 +49,9 @@ def test_a_map_knows_how_it_was_made_and_how_far_it_can_be_believed(rng):
     found = lay_out(features, method="pca", layer="dense_16")
     assert (found.n, found.method, found.layer) == (60, "pca", "dense_16")
     assert found.trust.score.value == pytest.approx(1.0)
-    assert found.trust.in_words() == "trustworthiness 1.000 (no interval; 12 neighbours, 60 of 60 points asked)"
+    assert (
+        found.trust.in_words() == "trustworthiness 1.000 (no interval; 12 neighbours, 60 of 60 points asked)"
+    )
 
 
 @pytest.mark.slow

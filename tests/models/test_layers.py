@@ -30,7 +30,9 @@ def drawn():
 
 
 def cell_means(pictures, n_rows, n_columns):
-    rows = np.array_split(pictures, np.linspace(0, pictures.shape[1], n_rows + 1).round().astype(int)[1:-1], axis=1)
+    rows = np.array_split(
+        pictures, np.linspace(0, pictures.shape[1], n_rows + 1).round().astype(int)[1:-1], axis=1
+    )
     cells = [
         cell.mean(axis=(1, 2))
         for row in rows
@@ -68,7 +70,9 @@ def test_the_audio_networks_layers_are_those_of_the_full_image(audio, drawn):
     keras = keras_module()
     names = [one.name for one in layers_of(audio) if one.name != "flatten"]
     image = np.repeat(column_strips(drawn["columns"][:1]), 400, axis=2)
-    outputs = keras.Model(audio.inputs, [audio.get_layer(name).output for name in names])(image, training=False)
+    outputs = keras.Model(audio.inputs, [audio.get_layer(name).output for name in names])(
+        image, training=False
+    )
     for name, expected in zip(names, outputs, strict=True):
         expected = np.asarray(expected)
         expected = cell_means(expected, 16, 1) if expected.ndim == 4 else expected
@@ -94,19 +98,25 @@ def test_a_branch_says_the_same_within_the_fused_network_and_alone(fused, drawn)
     arrays = {name: drawn[name] for name in ("faces", "columns")}
     for branch, name in (("visual", "faces"), ("audio", "columns")):
         alone = activations(fused.get_layer(branch), {name: drawn[name]}, "dense_16")
-        np.testing.assert_allclose(activations(fused, arrays, f"{branch}/dense_16"), alone, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(
+            activations(fused, arrays, f"{branch}/dense_16"), alone, rtol=1e-4, atol=1e-5
+        )
 
 
 def test_batches_make_no_difference_and_progress_is_told(drawn):
     full, told = build_mouth(), []
     mouths = np.tile(drawn["mouths"], (30, 1, 1, 1))
-    rows = activations(full, {"mouths": mouths}, "dense_500", progress=lambda done, total, what: told.append((done, total)))
+    rows = activations(
+        full, {"mouths": mouths}, "dense_500", progress=lambda done, total, what: told.append((done, total))
+    )
     assert rows.shape == (90, 500) and told == [(64, 90), (90, 90)]
     np.testing.assert_allclose(rows[87:], rows[:3], rtol=1e-4, atol=1e-5)
 
 
 def test_an_unknown_layer_is_refused_with_the_list_of_those_there_are():
-    with pytest.raises(InvalidInputError, match="'dense_17'; there are: mouth, convolution_1, .*dense_500, open"):
+    with pytest.raises(
+        InvalidInputError, match="'dense_17'; there are: mouth, convolution_1, .*dense_500, open"
+    ):
         activations(build_mouth(), {"mouths": np.zeros((1, 28, 28, 3), np.uint8)}, "dense_17")
     with pytest.raises(InvalidInputError, match="one moment or more"):
         activations(build_mouth(), {"mouths": np.zeros((0, 28, 28, 3), np.uint8)}, "dense_500")

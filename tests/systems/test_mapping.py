@@ -27,7 +27,11 @@ def with_voices(dataset, rng):
         features = store.read(clip)
         n = len(features.time_s)
         columns = rng.normal(-70, 10, (n, 701)).astype(np.float16)
-        store.write(clip, replace(features, columns=columns, level_db=np.full(n, -20, np.float32)), {"recipe": "drawn"})
+        store.write(
+            clip,
+            replace(features, columns=columns, level_db=np.full(n, -20, np.float32)),
+            {"recipe": "drawn"},
+        )
 
 
 def untrained_run(project, dataset, network, *, companions=None):
@@ -54,7 +58,12 @@ def world(tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("network", "layer", "n"),
-    [("mouth", "dense_500", 66), ("visual", "dense_16", 66), ("audio", "dense_16", 72), ("audiovisual", "both", 66)],
+    [
+        ("mouth", "dense_500", 66),
+        ("visual", "dense_16", 66),
+        ("audio", "dense_16", 72),
+        ("audiovisual", "both", 66),
+    ],
 )
 def test_every_network_has_its_map_of_all_parts_with_its_answers(world, network, layer, n):
     project, _, runs = world
@@ -101,7 +110,8 @@ def test_a_damaged_file_is_made_anew(world):
     first = map_moments(project, runs["visual"].id, method="pca", n_moments=31)
     (runs["visual"].folder / "maps" / "dense_16-pca-31-0.npz").write_bytes(b"PK\x03\x04 half a file")
     np.testing.assert_allclose(
-        map_moments(project, runs["visual"].id, method="pca", n_moments=31).map.coordinates, first.map.coordinates
+        map_moments(project, runs["visual"].id, method="pca", n_moments=31).map.coordinates,
+        first.map.coordinates,
     )
 
 

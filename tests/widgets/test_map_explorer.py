@@ -34,7 +34,9 @@ def explorer():
         }
     )
     points = [[0, 0], [1, 0], [0, 1], [1, 1]]
-    explorer = MapExplorer(MapView(np.array(points), rows, classes=SENTIMENTS, selection=Selection()), Previews())
+    explorer = MapExplorer(
+        MapView(np.array(points), rows, classes=SENTIMENTS, selection=Selection()), Previews()
+    )
     explorer.sent = []
     explorer.send = lambda content, buffers=None: explorer.sent.append((content, buffers or []))
     return explorer
@@ -48,18 +50,34 @@ def said(explorer, **content):
 
 def test_the_state_holds_points_mask_and_codes_as_plain_bytes(explorer):
     ((state, buffers),) = said(explorer, type="ready")
-    assert [one["name"] for one in state["colourings"]] == ["class", "right or wrong", "speaker", "confidence", "part"]
+    assert [one["name"] for one in state["colourings"]] == [
+        "class",
+        "right or wrong",
+        "speaker",
+        "confidence",
+        "part",
+    ]
     points = np.frombuffer(buffers[0], "<f4").reshape(-1, 2)
     assert points.tolist() == [[-1, -1], [1, -1], [-1, 1], [1, 1]]
     assert np.frombuffer(buffers[1], np.uint8).tolist() == [0] * 4 and not state["filtered"]
     assert np.frombuffer(buffers[2], "<u2").tolist() == [2, 0, 3, 1]
-    assert state["colourings"][0]["categories"][0] == {"name": "negative", "colour": "#D55E00", "shape": "triangle-down", "n": 1}
+    assert state["colourings"][0]["categories"][0] == {
+        "name": "negative",
+        "colour": "#D55E00",
+        "shape": "triangle-down",
+        "n": 1,
+    }
 
 
 def test_a_lasso_a_legend_and_clear_are_answered_with_the_mask(explorer):
     corners = [[-2, -2], [2, -2], [2, 0], [-2, 0]]
     ((told, (mask,)),) = said(explorer, type="lasso", how="lasso", polygon=corners)
-    assert told == {"type": "chosen", "filtered": True, "words": "2 of 4 moments: lasso on the map", "n_chosen": 2}
+    assert told == {
+        "type": "chosen",
+        "filtered": True,
+        "words": "2 of 4 moments: lasso on the map",
+        "n_chosen": 2,
+    }
     assert list(mask) == [1, 1, 0, 0]
     ((told, (mask,)),) = said(explorer, type="category", colouring="right or wrong", category="wrong")
     assert told["words"] == "2 of 4 moments: right or wrong wrong" and list(mask) == [0, 1, 0, 1]

@@ -92,10 +92,20 @@ def test_five_colourings_tell_by_shape_as_well_as_by_colour():
     assert names["right or wrong"] == [("right", 4), ("wrong", 4), ("not known", 4)]
     assert names["speaker"] == [("01", 4), ("02", 4), ("not known", 4)]
     assert names["part"] == [("train", 4), ("validation", 4), ("test", 4)]
-    assert [name for name, _ in names["confidence"]] == ["below 50%", "50% to 70%", "70% to 90%", "90% to 99%", "99% and more"]
+    assert [name for name, _ in names["confidence"]] == [
+        "below 50%",
+        "50% to 70%",
+        "70% to 90%",
+        "90% to 99%",
+        "99% and more",
+    ]
     assert found["confidence"].codes.tolist() == [0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4]
     for one in found.values():
-        assert len({c.shape for c in one.categories}) == len({c.colour for c in one.categories}) == len(one.categories)
+        assert (
+            len({c.shape for c in one.categories})
+            == len({c.colour for c in one.categories})
+            == len(one.categories)
+        )
 
 
 def test_42_speakers_are_told_apart():
@@ -116,7 +126,11 @@ def test_words_about_a_point(view):
         ("clip", "clip0 at 0.03 s"),
     ]
     words = dict(view.words_about(11))
-    assert (words["said"], words["true"], words["speaker"]) == ("positive, over 99% sure", "not known", "not known")
+    assert (words["said"], words["true"], words["speaker"]) == (
+        "positive, over 99% sure",
+        "not known",
+        "not known",
+    )
     with pytest.raises(InvalidInputError, match="0 to 11. Received 12"):
         view.words_about(12)
 

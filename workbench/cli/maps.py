@@ -29,7 +29,8 @@ def map_(
         Path | None, typer.Option(help="A .png or .svg figure, or a .csv table of the coordinates.")
     ] = None,
     layer: Annotated[
-        str | None, typer.Option(help="Any layer of `workbench networks`. [default: the last before the answer]")
+        str | None,
+        typer.Option(help="Any layer of `workbench networks`. [default: the last before the answer]"),
     ] = None,
     method: Annotated[Method, typer.Option(help="t-SNE, PCA or UMAP.")] = Method.tsne,
     moments: Annotated[int, typer.Option(min=10, help="At most so many moments, drawn by lot.")] = 2000,

@@ -83,9 +83,13 @@ def lay_out(
     if method not in METHODS:
         raise InvalidInputError(f"The method must be one of {', '.join(METHODS)}. Received {method!r}.")
     if features.ndim != 2 or len(features) < FEWEST:
-        raise InvalidInputError(f"A map needs at least {FEWEST} points. Received {len(features)}: ask for more moments.")
+        raise InvalidInputError(
+            f"A map needs at least {FEWEST} points. Received {len(features)}: ask for more moments."
+        )
     if not np.isfinite(features).all():
-        raise InvalidInputError("A map is made of finite numbers. The layer has others: the training has gone wrong.")
+        raise InvalidInputError(
+            "A map is made of finite numbers. The layer has others: the training has gone wrong."
+        )
     if not np.ptp(features, axis=0).any():
         raise InvalidInputError(
             f"A map needs points that differ. {layer or 'The layer'} says the same of all {len(features)}: it has learnt nothing."
@@ -107,7 +111,9 @@ def principal_components(features: np.ndarray, n_components: int = 2) -> np.ndar
     n, d = centred.shape
     kept = min(n_components, n, d)
     size = min(n, d)
-    small = centred.T @ centred if d <= n else centred @ centred.T  # the smaller of the two has the same answer
+    small = (
+        centred.T @ centred if d <= n else centred @ centred.T
+    )  # the smaller of the two has the same answer
     values, vectors = load("scipy.linalg").eigh(small, subset_by_index=[size - kept, size - 1])
     values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
     if d > n:
@@ -142,7 +148,9 @@ def tsne_map(
     if len(units) < FEWEST:
         raise InvalidInputError(f"A t-SNE map needs at least {FEWEST} points. Received {len(units)}.")
     steps = iter(range(50, 10_000, 50))
-    tsne = load("openTSNE").TSNE(
+    tsne = load(
+        "openTSNE"
+    ).TSNE(
         perplexity=min(perplexity, (len(units) - 1) / 3),
         random_state=seed,
         n_jobs=1,  # two threads that wait for each other took 4 times the processor, and minutes on a busy machine
@@ -155,7 +163,11 @@ def tsne_map(
 
 
 def _fewer_dimensions(features: np.ndarray) -> np.ndarray:
-    return features if features.shape[1] <= _MOST_DIMENSIONS else principal_components(features, _MOST_DIMENSIONS)
+    return (
+        features
+        if features.shape[1] <= _MOST_DIMENSIONS
+        else principal_components(features, _MOST_DIMENSIONS)
+    )
 
 
 def _pca(features: np.ndarray, seed: int, progress: Progress) -> np.ndarray:

@@ -89,7 +89,7 @@ def trustworthiness(
             f"Trustworthiness needs 4 points or more, each with its features. Received {len(points)} points and {n} rows."
         )
     k = min(k, (n - 1) // 2)
-    asked = np.arange(n)
+    asked: np.ndarray = np.arange(n)
     if n > most_asked:
         asked = np.sort(np.random.default_rng([seed, 17]).choice(n, most_asked, replace=False))
     beyond = _places_beyond(np.asarray(features, float), np.asarray(points, float), asked, k)
@@ -132,6 +132,8 @@ def _with_interval(each: np.ndarray, rows: pd.DataFrame, seed: int) -> Score:
     value, clusters = float(each.mean()), clusters_of(rows)
     if not clusters.enough:
         return Score(value, None, None)
-    sums = np.stack([np.bincount(clusters.codes, each, clusters.n), np.bincount(clusters.codes, minlength=clusters.n)], 1)
+    sums = np.stack(
+        [np.bincount(clusters.codes, each, clusters.n), np.bincount(clusters.codes, minlength=clusters.n)], 1
+    )
     drawn = resampled_sums(sums, seed=seed)
     return Score(value, *hull(value, percentile(drawn[:, 0] / drawn[:, 1], n_clusters=clusters.n)))

@@ -154,7 +154,9 @@ def _in_a_row(told: Any, weights: tuple[float, ...] | None) -> Any:
     if int(np.prod(told.shape[1:])) <= MOST_VALUES:
         return tf.reshape(told, (-1, int(np.prod(told.shape[1:]))))
     rows = _cut(told, CELLS, axis=1)
-    return tf.concat([tf.reduce_mean(cell, axis=(1, 2)) for row in rows for cell in _cut(row, CELLS, axis=2)], 1)
+    return tf.concat(
+        [tf.reduce_mean(cell, axis=(1, 2)) for row in rows for cell in _cut(row, CELLS, axis=2)], 1
+    )
 
 
 def _cut(told: Any, n_pieces: int, *, axis: int) -> list[Any]:

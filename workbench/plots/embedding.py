@@ -26,6 +26,7 @@ def plot_embedding(
     *,
     classes: Sequence[str],
     title: str = "",
+    scale: float = 1.0,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw points of a plane: colour and shape say the true class, a black cross a wrong answer.
@@ -39,6 +40,8 @@ def plot_embedding(
         Whether the network was right.
     classes : sequence of str
         Order of the legend.
+    scale : float
+        Of the marks' area.
 
     Raises
     ------
@@ -63,7 +66,7 @@ def plot_embedding(
             ax.scatter(
                 of_class[:, 0],
                 of_class[:, 1],
-                s=26,
+                s=26 * scale,
                 c=colours[name],
                 marker=markers[name],
                 alpha=0.65,
@@ -74,7 +77,7 @@ def plot_embedding(
         ax.scatter(
             wrong[:, 0],
             wrong[:, 1],
-            s=18,
+            s=18 * scale,
             c=INK,
             marker="x",
             linewidths=0.7,
@@ -99,25 +102,23 @@ def plot_moment_map(
     moments : pd.DataFrame, n rows
         ``truth`` (empty: not known) and ``predicted`` of each point.
     """
-    known = (moments["truth"] != "").to_numpy()
+    known, scale = (moments["truth"] != "").to_numpy(), min(1.0, _MANY / found.n)
     right = (moments["truth"] == moments["predicted"]).to_numpy()
     with styled():
         ax = axes_to_draw_on(ax, width_inch=7.5, height_inch=5.0)
         if not known.all():
             x, y = found.coordinates[~known].T
             label = f"not known ({len(x):,})"
-            ax.scatter(x, y, s=14, facecolors="none", edgecolors=FAINT, linewidths=0.6, label=label)
+            ax.scatter(x, y, s=14 * scale, facecolors="none", edgecolors=FAINT, linewidths=0.6, label=label)
         plot_embedding(
             found.coordinates[known],
             moments["truth"].to_numpy()[known].tolist(),
             right[known].tolist(),
             classes=classes,
             title=title,
+            scale=scale,
             ax=ax,
         )
         reading, trust = found.reading(), found.trust.in_words()
         ax.set_xlabel(f"{reading}\n{trust}", fontsize=8)
-        if found.n > _MANY:
-            for points in ax.collections:
-                points.set_sizes(points.get_sizes() * _MANY / found.n)
     return ax

@@ -246,7 +246,9 @@ class _KeptMap:
 def _fingerprint(run: Run, dataset: Dataset, moments: pd.DataFrame, made: list[Any]) -> str:
     """Return a hash of everything a map hangs on: the network, the moments, how their features were made."""
     facts, store = run.facts(), FeatureStore(dataset.features)
-    together = hashlib.sha256(repr([facts["weights_hash"], sorted(facts["companions"].items()), *made]).encode())
+    together = hashlib.sha256(
+        repr([facts["weights_hash"], sorted(facts["companions"].items()), *made]).encode()
+    )
     for clip, rows in moments.groupby("clip", sort=True):
         recipe = store.read_report(str(clip)).get("recipe")
         together.update(repr((clip, recipe, rows["moment"].tolist())).encode())

@@ -57,7 +57,9 @@ class MapExplorer(anywidget.AnyWidget):
         handlers = {
             "ready": lambda content: self.send(*self._state()),
             "lasso": lambda content: self.view.choose_within(content["polygon"], how=str(content["how"])),
-            "category": lambda content: self.view.choose_category(str(content["colouring"]), str(content["category"])),
+            "category": lambda content: self.view.choose_category(
+                str(content["colouring"]), str(content["category"])
+            ),
             "clear": lambda content: self.view.clear(),
             "look": self._look,
             "hear": self._hear,
@@ -85,7 +87,12 @@ class MapExplorer(anywidget.AnyWidget):
 
     def _chosen(self, kind: str) -> tuple[dict[str, Any], list[bytes]]:
         view = self.view
-        message = {"type": kind, "filtered": view.filtered, "words": view.words(), "n_chosen": int(view.chosen.sum())}
+        message = {
+            "type": kind,
+            "filtered": view.filtered,
+            "words": view.words(),
+            "n_chosen": int(view.chosen.sum()),
+        }
         return message, [view.chosen.tobytes()]
 
     def _look(self, content: dict[str, Any]) -> None:

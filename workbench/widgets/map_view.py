@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,14 @@ from workbench.widgets.selection import Selection, moment_id
 SOURCE = "map"
 SHAPES = {"o": "circle", "v": "triangle-down", "^": "triangle-up"}
 _TURNS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "plus")
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")  # Okabe-Ito that is seen on white
+_COLOURS = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#D55E00",
+)  # Okabe-Ito that is seen on white
 _UNKNOWN = ("#767676", "ring")
 _SURENESS = (0.5, 0.7, 0.9, 0.99)
 _SURE_COLOURS = ("#C8B866", "#948E77", "#666970", "#35456C", "#00224E")  # cividis, light is unsure
@@ -95,7 +103,12 @@ class MapView:
                 "A map must have points of shape (n, 2), one per moment and at least one. "
                 f"Received {points.shape} and {len(moments)} moments."
             )
-        self.moments, self.classes, self.title, self.note = moments.reset_index(drop=True), tuple(classes), title, note
+        self.moments, self.classes, self.title, self.note = (
+            moments.reset_index(drop=True),
+            tuple(classes),
+            title,
+            note,
+        )
         self.points = _in_the_square(points)
         self.names = [moment_id(c, t) for c, t in zip(moments["clip"], moments["time_s"], strict=True)]
         self._row = {name: row for row, name in enumerate(self.names)}
@@ -134,8 +147,15 @@ class MapView:
             Fewer than three corners, or corners that are no pairs of finite numbers.
         """
         corners = np.asarray(polygon, dtype=float)
-        if corners.ndim != 2 or corners.shape[1:] != (2,) or len(corners) < 3 or not np.isfinite(corners).all():
-            raise InvalidInputError(f"A {how} must have three corners (x, y) or more. Received shape {corners.shape}.")
+        if (
+            corners.ndim != 2
+            or corners.shape[1:] != (2,)
+            or len(corners) < 3
+            or not np.isfinite(corners).all()
+        ):
+            raise InvalidInputError(
+                f"A {how} must have three corners (x, y) or more. Received shape {corners.shape}."
+            )
         self._choose(within_polygon(self.points, corners), f"{how} on the map")
 
     def choose_category(self, colouring: str, category: str) -> None:
@@ -143,7 +163,9 @@ class MapView:
         by_name = {one.name: one for one in self.colourings}
         names = [one.name for one in by_name[colouring].categories] if colouring in by_name else []
         if category not in names:
-            raise InvalidInputError(f"A legend must have the entry. Received {colouring!r}, {category!r}: there is none.")
+            raise InvalidInputError(
+                f"A legend must have the entry. Received {colouring!r}, {category!r}: there is none."
+            )
         self._choose(by_name[colouring].codes == names.index(category), f"{colouring} {category}")
 
     def clear(self) -> None:
@@ -165,7 +187,9 @@ class MapView:
             raise InvalidInputError(f"A point must be 0 to {self.n - 1}. Received {row}.")
         moment = self.moments.iloc[row]
         sure = f"{moment['confidence']:.0%}" if moment["confidence"] < 0.995 else "over 99%"
-        verdict = "" if not moment["truth"] else "right: " if moment["truth"] == moment["predicted"] else "wrong: "
+        verdict = (
+            "" if not moment["truth"] else "right: " if moment["truth"] == moment["predicted"] else "wrong: "
+        )
         return [
             ("said", f"{verdict}{moment['predicted']}, {sure} sure"),
             ("true", moment["truth"] or "not known"),
@@ -177,7 +201,9 @@ class MapView:
     def _choose(self, mask: np.ndarray, words: str) -> None:
         rows = np.flatnonzero(mask)
         said = f"{len(rows):,} of {self.n:,} moments: {words}"
-        self.selection.choose((self.names[row] for row in rows), source=SOURCE, words=said if len(rows) else "")
+        self.selection.choose(
+            (self.names[row] for row in rows), source=SOURCE, words=said if len(rows) else ""
+        )
 
     def _heard(self, change: Any = None) -> None:
         chosen = np.zeros(self.n, bool)
@@ -213,7 +239,7 @@ def colourings_of(moments: pd.DataFrame, classes: Sequence[str]) -> tuple[Colour
     truth, known = moments["truth"], moments["truth"] != ""
     right = np.where(known, np.where(truth == moments["predicted"], "right", "wrong"), "not known")
     edges = [0.0, *_SURENESS, 1.0]
-    sure = [f"{low:.0%} to {high:.0%}" for low, high in zip(edges, edges[1:], strict=False)]
+    sure = [f"{low:.0%} to {high:.0%}" for low, high in pairwise(edges)]
     sure[0], sure[-1] = f"below {edges[1]:.0%}", f"{edges[-2]:.0%} and more"
     level = np.searchsorted(_SURENESS, moments["confidence"].to_numpy(float), side="right")
     speakers = sorted(set(moments["speaker"]) - {""})
