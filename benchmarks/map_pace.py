@@ -142,7 +142,7 @@ def measure(page: Any, address: str, n: int) -> str:
     page.mouse.down()
     times = np.diff(np.array(page.evaluate("moved(4)")))
     page.mouse.up()
-    painter = page.locator(".aw-map").get_attribute("data-painter")
+    painter = page.locator(".aw-map-plot").get_attribute("data-painter")
     slow = np.percentile(times, 95)
     return f"{n:>8,} {painted - known:14.0f} {lasso:11.0f} {face:10.0f} {1000 / times.mean():13.1f} {slow:12.1f}   {painter}"
 

@@ -55,7 +55,7 @@ def explore(page):
         bare = BarePage(page, MapExplorer(view or drawn_map(), DrawnPreviews()))
         page.set_default_timeout(10_000)
         bare.open()
-        page.locator(".aw-map[data-painter]").wait_for()
+        page.locator(".aw-map-plot[data-painter]").wait_for()
         return bare
 
     return opened
@@ -99,7 +99,7 @@ def lonely(view, mask):
 
 def test_a_lasso_chooses_the_same_points_in_the_kernel_and_dims_the_others(explore, page, screenshot):
     view = explore().widget.view
-    assert page.locator(".aw-map").get_attribute("data-painter") == "webgl2"
+    assert page.locator(".aw-map-plot").get_attribute("data-painter") == "webgl2"
     page.wait_for_timeout(100)
     before = ink(page)
     screenshot("map-whole")
@@ -188,7 +188,7 @@ def test_what_another_view_chooses_is_shown_here(explore, page):
     assert np.flatnonzero(np.frombuffer(sent[0][1][0], np.uint8)).tolist() == [3, 5, 8]
     bare.open()  # a page that is opened later shows it, too
     page.get_by_text("negative said as neutral").wait_for()
-    assert page.locator(".aw-map").get_attribute("data-chosen") == "3"
+    page.locator(".aw-map[data-chosen='3']").wait_for()
 
 
 def test_moving_and_zooming_keep_the_pointer_on_its_point(explore, page):
@@ -218,7 +218,7 @@ def test_a_browser_without_webgl_paints_the_same_on_a_plain_canvas(explore, page
         "HTMLCanvasElement.prototype.getContext = function (kind, how) { return kind === 'webgl2' ? null : get.call(this, kind, how); };"
     )
     view = explore().widget.view
-    assert page.locator(".aw-map").get_attribute("data-painter") == "canvas"
+    assert page.locator(".aw-map-plot").get_attribute("data-painter") == "canvas"
     page.wait_for_timeout(100)
     assert ink(page) > 0.02
     view_before = ink(page)

@@ -119,6 +119,6 @@ def plot_moment_map(
             scale=scale,
             ax=ax,
         )
-        reading, trust = found.reading(), found.trust.in_words()
-        ax.set_xlabel(f"{reading}\n{trust}", fontsize=8)
+        trust = found.trust.in_words().replace(" (", "\n(", 1)  # on one line it is wider than the map
+        ax.set_xlabel(f"{found.reading()}\n{trust}", fontsize=8)
     return ax

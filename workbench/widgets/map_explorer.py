@@ -24,7 +24,7 @@ from workbench.widgets.map_view import MapView
 from workbench.widgets.selection import Selection
 
 _HERE = Path(__file__).parent
-PARTS = ("page_parts.js", "map_painter.js", "map_points.js", "map_card.js", "map_explorer.js")
+PARTS = ("page_parts.js", "map_painter.js", "map_points.js", "map_card.js", "map_plot.js", "map_explorer.js")
 """The files that make up the widget's one ES module, in order."""
 
 
