@@ -137,6 +137,9 @@ def test_pointing_shows_the_face_and_what_is_known_and_plays_the_sound(explore, 
     page.locator(f".aw-card[data-heard='{row}']").wait_for()
     screenshot("map-pointed-at")
     assert view.selection.moments == ()
+    page.get_by_label("play what I point at").check()
+    point_at(page, view, 0)
+    page.locator(".aw-card[data-heard='0']").wait_for()
 
 
 def test_colours_change_with_their_legend_and_an_entry_chooses(explore, page, screenshot):

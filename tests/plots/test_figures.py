@@ -217,5 +217,8 @@ def test_a_map_of_moments_tells_what_is_not_known_and_how_far_it_can_be_believed
     told = [text.get_text() for text in ax.get_legend().get_texts()]
     assert (f"not known ({12 - n_known})" in told) == (n_known < 12)
     assert f"told wrong ({n_known * 2 // 3} of {n_known})" in told
-    assert "two directions that vary most" in ax.get_xlabel() and found.trust.in_words() in ax.get_xlabel().replace("\n", " ")
+    assert (
+        "two directions that vary most" in ax.get_xlabel()
+        and found.trust.in_words() in ax.get_xlabel().replace("\n", " ")
+    )
     assert as_png(ax).startswith(b"\x89PNG")

@@ -19,6 +19,8 @@ from workbench.project import Project
 from workbench.systems import mapping
 from workbench.systems.mapping import map_moments
 
+pytestmark = pytest.mark.slow
+
 
 def with_voices(dataset, rng):
     """Give every clip of a drawn dataset a voice: columns and their level."""
@@ -48,7 +50,7 @@ def untrained_run(project, dataset, network, *, companions=None):
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     rng, project = np.random.default_rng(4), Project.open(tmp_path_factory.mktemp("maps") / "project")
-    dataset = draw_dataset(project, rng, n_moments=12, lost=(3,))
+    dataset = draw_dataset(project, rng, n_moments=8, lost=(3,))
     with_voices(dataset, rng)
     runs = {name: untrained_run(project, dataset, name) for name in ("mouth", "visual", "audio")}
     companions = {name: run.id for name, run in runs.items()}
@@ -59,10 +61,10 @@ def world(tmp_path_factory):
 @pytest.mark.parametrize(
     ("network", "layer", "n"),
     [
-        ("mouth", "dense_500", 66),
-        ("visual", "dense_16", 66),
-        ("audio", "dense_16", 72),
-        ("audiovisual", "both", 66),
+        ("mouth", "dense_500", 42),
+        ("visual", "dense_16", 42),
+        ("audio", "dense_16", 48),
+        ("audiovisual", "both", 42),
     ],
 )
 def test_every_network_has_its_map_of_all_parts_with_its_answers(world, network, layer, n):
@@ -79,12 +81,17 @@ def test_every_network_has_its_map_of_all_parts_with_its_answers(world, network,
 def test_each_point_is_the_moment_it_says(world, monkeypatch):
     project, dataset, runs = world
     seen = {}
-    monkeypatch.setattr(mapping, "_CLIPS_TOGETHER", 2)
+    monkeypatch.setattr(mapping, "_TOGETHER", 5)  # several portions
     monkeypatch.setattr(mapping, "lay_out", lambda features, **how: seen.update(features=features))
     moments = mapping._moments(project, dataset, runs["visual"], n_moments=20, seed=5)
-    mapping._compute(project, runs["visual"], dataset, moments, "pool_2", "pca", 5, lambda *told: None)
-    expected = activations(runs["visual"].predictor().full, gather(dataset, moments, ("faces",)), "pool_2")
+    assert len(mapping._in_portions(moments)) > 2
+    answers, _ = mapping._compute(
+        project, runs["visual"], dataset, moments, "pool_2", "pca", 5, lambda *told: None
+    )
+    faces, predictor = gather(dataset, moments, ("faces",)), runs["visual"].predictor()
+    expected = activations(predictor.full, faces, "pool_2")
     np.testing.assert_allclose(seen["features"], expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(answers, predictor.probabilities(**faces), atol=1e-5)
 
 
 def test_a_map_is_kept_with_its_run_and_read_again_while_it_is_the_same(world, monkeypatch):

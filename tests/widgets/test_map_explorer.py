@@ -119,3 +119,10 @@ def test_without_previews_a_point_has_its_words(explorer):
     bare._receive(bare, {"type": "look", "row": 0})
     bare._receive(bare, {"type": "hear", "row": 0})
     assert sent[0][0]["sound"] is False and sent[0][0]["pictures"] == [] and sent[1][1] == []
+
+
+def test_a_map_that_was_closed_no_longer_hears_of_other_views(explorer):
+    explorer.close()
+    explorer.sent.clear()
+    explorer.selection.choose(["a@0.000"], source="timeline")
+    assert explorer.sent == []

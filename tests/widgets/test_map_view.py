@@ -159,5 +159,6 @@ def test_what_is_no_lasso_or_no_map_is_refused(view):
 
 def test_a_closed_view_no_longer_listens(view):
     view.close()
+    view.close()
     view.selection.choose(["clip0@0.000"], source="timeline")
     assert not view.chosen.any()

@@ -39,7 +39,7 @@ USUAL_LAYER = {
     "audiovisual": "both",
 }
 """The last layer before the answer."""
-_CLIPS_TOGETHER = 20
+_TOGETHER = 4000  # moments whose pictures are in memory at a time
 _FORM = 1  # of the kept file; raise it when what is kept changes
 
 
@@ -179,29 +179,33 @@ def _compute(
     facts = run.facts()
     network, full = facts["network"], run.predictor().full
     check_layer(full, layer)
-    answers = np.zeros((len(moments), len(CLASSES[network])), np.float32)
+    companions = {name: Run.open(project, other) for name, other in facts.get("companions", {}).items()}
+    probabilities = [f"p_{name}" for name in CLASSES[network]]
+    answers: list[np.ndarray] = []
     features: list[np.ndarray] = []
-    order: list[np.ndarray] = []
-    companions = {name: Run.open(project, other) for name, other in facts["companions"].items()}
-    clips = moments["clip"].unique()
-    asked = within(progress, 0.0, 0.5)
-    for first in range(0, len(clips), _CLIPS_TOGETHER):
-        rows = moments[moments["clip"].isin(clips[first : first + _CLIPS_TOGETHER])]
+    done = 0
+    for rows in _in_portions(moments):
         table = predictions_on(dataset, rows.assign(answer=rows["truth"]), run=run, companions=companions)
-        answers[rows.index] = table[[f"p_{name}" for name in CLASSES[network]]]
-        features.append(activations(full, gather(dataset, rows, INPUTS[network]), layer))
-        order.append(rows.index.to_numpy())
-        asked(min(first + _CLIPS_TOGETHER, len(clips)), len(clips), "clips")
-    back = np.argsort(np.concatenate(order))
+        answers.append(table[probabilities].to_numpy(np.float32))
+        told = within(progress, 0.5 * done / len(moments), 0.5 * (done + len(rows)) / len(moments))
+        features.append(activations(full, gather(dataset, rows, INPUTS[network]), layer, progress=told))
+        done += len(rows)
     laid_out = lay_out(
-        np.concatenate(features)[back],
+        np.concatenate(features),
         method=method,
         layer=layer,
         rows=moments,
         seed=seed,
         progress=within(progress, 0.5, 1.0),
     )
-    return answers, laid_out
+    return np.concatenate(answers), laid_out
+
+
+def _in_portions(moments: pd.DataFrame) -> list[pd.DataFrame]:
+    """Cut the moments, which stand clip by clip, into portions of whole clips that fit into memory."""
+    first_of_clip = moments["clip"].ne(moments["clip"].shift())
+    portion = (pd.Series(np.arange(len(moments)), moments.index) // _TOGETHER).where(first_of_clip).ffill()
+    return [rows for _, rows in moments.groupby(portion, sort=True)]
 
 
 class _KeptMap:
@@ -247,7 +251,7 @@ def _fingerprint(run: Run, dataset: Dataset, moments: pd.DataFrame, made: list[A
     """Return a hash of everything a map hangs on: the network, the moments, how their features were made."""
     facts, store = run.facts(), FeatureStore(dataset.features)
     together = hashlib.sha256(
-        repr([facts["weights_hash"], sorted(facts["companions"].items()), *made]).encode()
+        repr([facts["weights_hash"], sorted(facts.get("companions", {}).items()), *made]).encode()
     )
     for clip, rows in moments.groupby("clip", sort=True):
         recipe = store.read_report(str(clip)).get("recipe")

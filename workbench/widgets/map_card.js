@@ -5,7 +5,7 @@ const KEPT_CARDS = 200;
 
 class MapCard {
   constructor(send) {
-    Object.assign(this, { send, row: -1, asked: -1, kept: new Map(), urls: [], hear: false });
+    Object.assign(this, { send, row: -1, asked: -1, hearing: -1, wish: -1, kept: new Map(), urls: [], hear: false });
     this.pictures = make("div", { class: "aw-card-pictures" });
     this.facts = make("dl", { class: "aw-card-facts" });
     this.play = button("hear", ["Play ", make("kbd", {}, "Space")], () => this.listen(), { "aria-keyshortcuts": "Space", disabled: "" });
@@ -54,13 +54,19 @@ class MapCard {
     this.audio ??= new AudioContext();
     if (this.audio.state !== "running") this.audio.resume();
   }
+  // One sound at a time is asked for, too: whoever sweeps over a hundred points hears the last one.
   listen() {
-    const row = this.row >= 0 ? this.row : this.shown;
-    if (row === undefined) return;
+    const row = this.row >= 0 ? this.row : (this.shown ?? -1);
+    if (row < 0) return;
     this.wake();
+    if (this.hearing >= 0) return void (this.wish = row);
+    this.hearing = row;
     this.send({ type: "hear", row });
   }
   async heard(message, buffers) {
+    const wished = this.wish;
+    this.hearing = this.wish = -1;
+    if (wished >= 0 && wished !== message.row) return this.listen();
     if (!buffers.length) return this.say("This clip has no sound that can be read.");
     const { buffer, byteOffset, byteLength } = buffers[0];
     const samples = await this.audio.decodeAudioData(buffer.slice(byteOffset, byteOffset + byteLength));
@@ -76,7 +82,7 @@ class MapCard {
     setText(this.trouble, words);
   }
   failed(words) {
-    this.asked = -1;
+    this.asked = this.hearing = -1;
     this.say(words);
   }
   remove() {

@@ -43,8 +43,8 @@ class MapExplorer(anywidget.AnyWidget):
     _css = (_HERE / "map_explorer.css").read_text(encoding="utf-8")
 
     def __init__(self, view: MapView, previews: MomentPreviews | None = None) -> None:
-        super().__init__()
         self.view, self._previews = view, previews
+        super().__init__()
         view.on_change(lambda: self.send(*self._chosen("chosen")))
         self.on_msg(self._receive)
 
@@ -52,6 +52,11 @@ class MapExplorer(anywidget.AnyWidget):
     def selection(self) -> Selection:
         """What is chosen, shared with other views."""
         return self.view.selection
+
+    def close(self) -> None:
+        """Take the map off the page; it no longer hears what other views choose."""
+        self.view.close()
+        super().close()
 
     def _receive(self, _: object, content: dict[str, Any], buffers: object = None) -> None:
         handlers = {
@@ -141,14 +146,15 @@ def map_of(
     selection: Selection | None = None,
     progress: Progress = silent,
 ) -> MapExplorer:
-    """Map moments of a run by what a layer makes of them, and show the map; parameters and errors as
-    :func:`workbench.systems.mapping.map_moments`.
+    """Map moments of a run by what a layer makes of them, and show the map.
+
+    Parameters and errors as :func:`workbench.systems.mapping.map_moments`.
 
     Parameters
     ----------
     selection : Selection, optional
         Shared with the other views of the page.
-    """  # noqa: D205
+    """
     found = map_moments(
         project, run, layer=layer, method=method, n_moments=n_moments, seed=seed, progress=progress
     )

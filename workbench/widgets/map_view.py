@@ -116,6 +116,7 @@ class MapView:
         self.chosen = np.zeros(self.n, bool)
         self.selection = Selection() if selection is None else selection
         self._listeners: list[Callable[[], None]] = []
+        self._closed = False
         self.selection.observe(self._heard, names="moments")
         self._heard()
 
@@ -134,9 +135,11 @@ class MapView:
         self._listeners.append(listener)
 
     def close(self) -> None:
-        """Stop listening to the selection."""
-        self.selection.unobserve(self._heard, names="moments")
-        self._listeners.clear()
+        """Stop listening to the selection; closing twice does no harm."""
+        if not self._closed:
+            self.selection.unobserve(self._heard, names="moments")
+            self._listeners.clear()
+        self._closed = True
 
     def choose_within(self, polygon: Sequence[Sequence[float]], *, how: str = "lasso") -> None:
         """Choose the points within a polygon (map coordinates, [-1, 1]); none within it: everything again.
