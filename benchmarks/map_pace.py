@@ -141,10 +141,11 @@ def measure(page: Any, address: str, n: int) -> str:
     page.mouse.move(*on_screen(page, 0, 0))
     page.mouse.down()
     times = np.diff(np.array(page.evaluate("moved(4)")))
+    step = page.locator(".aw-map-plot").get_attribute("data-step")
     page.mouse.up()
     painter = page.locator(".aw-map-plot").get_attribute("data-painter")
     slow = np.percentile(times, 95)
-    return f"{n:>8,} {painted - known:14.0f} {lasso:11.0f} {face:10.0f} {1000 / times.mean():13.1f} {slow:12.1f}   {painter}"
+    return f"{n:>8,} {painted - known:14.0f} {lasso:11.0f} {face:10.0f} {1000 / times.mean():13.1f} {slow:12.1f}   {painter}, 1 of {step} points while moved"
 
 
 def main() -> None:

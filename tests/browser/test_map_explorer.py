@@ -215,6 +215,24 @@ def test_moving_and_zooming_keep_the_pointer_on_its_point(explore, page):
     assert view.selection.moments == ()
 
 
+def test_a_browser_that_cannot_keep_up_thins_the_map_only_while_it_moves(explore, page):
+    explore()
+    page.wait_for_timeout(100)
+    before = ink(page)
+    plot = page.locator(".aw-map-plot")
+    page.add_script_tag(
+        content="window.busy = setInterval(() => { const end = performance.now() + 60; while (performance.now() < end); }, 61)"
+    )
+    plot.focus()
+    for key in ("ArrowLeft", "ArrowRight") * 6:
+        page.keyboard.press(key)
+    page.wait_for_function("document.querySelector('.aw-map-plot').dataset.step > 1")
+    page.evaluate("clearInterval(window.busy)")
+    page.locator(".aw-map-plot[data-step='1']").wait_for()
+    page.wait_for_timeout(60)
+    assert ink(page) == pytest.approx(before, rel=0.02)
+
+
 def test_a_browser_without_webgl_paints_the_same_on_a_plain_canvas(explore, page, screenshot):
     page.add_init_script(
         "const get = HTMLCanvasElement.prototype.getContext;"

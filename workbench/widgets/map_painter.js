@@ -1,5 +1,6 @@
 // Paints the points of a map: one WebGL2 draw call for all of them (a second one while some are chosen), or a plain 2D
-// canvas where there is no WebGL2. Both have the same methods; a view is { x, y, zoom } in map coordinates, [-1, 1].
+// canvas where there is no WebGL2. Both have the same methods; a view is { x, y, zoom } in map coordinates, [-1, 1], and
+// of every `step` points one is drawn.
 
 const POINT_SHAPES = ["circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "plus", "ring"];
 const FADED = 0.13, SOLID = 0.85;
@@ -39,7 +40,7 @@ class GlPainter {
   constructor(canvas) {
     const gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true });
     if (!gl) throw new Error("this browser has no WebGL2");
-    Object.assign(this, { canvas, gl, n: 0, filtered: false });
+    Object.assign(this, { canvas, gl, n: 0, filtered: false, layout: {} });
     const program = (this.program = gl.createProgram());
     for (const [kind, source] of [[gl.VERTEX_SHADER, MAP_VERTEX], [gl.FRAGMENT_SHADER, MAP_FRAGMENT]]) {
       const shader = gl.createShader(kind);
@@ -62,7 +63,7 @@ class GlPainter {
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
     gl.bufferData(gl.ARRAY_BUFFER, values, gl.DYNAMIC_DRAW);
     gl.enableVertexAttribArray(at);
-    gl.vertexAttribPointer(at, size, type, false, 0, 0);
+    this.layout[name] = [at, size, type, size * values.BYTES_PER_ELEMENT];
   }
   load(places) {
     this.n = places.length / 2;
@@ -78,8 +79,12 @@ class GlPainter {
     this.filtered = filtered;
     this.attribute("chosen", mask, 1, this.gl.UNSIGNED_BYTE);
   }
-  draw(view, ratio) {
+  draw(view, ratio, step = 1) {
     const { gl, place, canvas } = this, half = perUnit(canvas, view);
+    for (const [name, [at, size, type, bytes]] of Object.entries(this.layout)) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
+      gl.vertexAttribPointer(at, size, type, false, bytes * step, 0);
+    }
     gl.viewport(0, 0, canvas.width, canvas.height);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.uniform2f(place.scale, (2 * half) / canvas.width, (2 * half) / canvas.height);
@@ -88,7 +93,7 @@ class GlPainter {
     gl.uniform1f(place.filtered, this.filtered ? 1 : 0);
     for (const pass of this.filtered ? [0, 1] : [1]) {
       gl.uniform1f(place.pass, pass);
-      gl.drawArrays(gl.POINTS, 0, this.n);
+      gl.drawArrays(gl.POINTS, 0, Math.ceil(this.n / step));
     }
   }
   remove() {
@@ -129,13 +134,13 @@ class CanvasPainter {
   choose(mask, filtered) {
     Object.assign(this, { mask, filtered });
   }
-  draw(view, ratio) {
+  draw(view, ratio, step = 1) {
     const { canvas, paper, places } = this, half = perUnit(canvas, view), size = pointSize(this.n, view.zoom) * ratio;
     const marks = this.categories.map((one) => markPicture(one, size));
     paper.clearRect(0, 0, canvas.width, canvas.height);
     for (const pass of this.filtered ? [0, 1] : [1]) {
       paper.globalAlpha = this.filtered && !pass ? FADED : SOLID;
-      for (let k = 0; k < this.n; k++) {
+      for (let k = 0; k < this.n; k += step) {
         if (this.filtered && this.mask[k] !== pass) continue;
         const x = canvas.width / 2 + (places[2 * k] - view.x) * half, y = canvas.height / 2 - (places[2 * k + 1] - view.y) * half;
         if (x > -size && y > -size && x < canvas.width + size && y < canvas.height + size) paper.drawImage(marks[this.codes[k]], x - size / 2, y - size / 2);

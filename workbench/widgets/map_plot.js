@@ -2,10 +2,13 @@
 // drew(polygon), clicked() }) and knows nothing of what that means.
 
 const LOOK_PX = 12, NEAR_PX = 3, NEAREST_ZOOM = 400, FARTHEST_ZOOM = 0.5;
+// Where the browser cannot keep up, every second point, every third … is left out while the map moves, so that it follows
+// the hand; all are back as soon as it stands still.
+const SLOW_MS = 34, STILL_MS = 150, THINNEST = 12;
 
 class MapPlot {
   constructor({ looked, drew, clicked, key }) {
-    Object.assign(this, { looked, drew, clicked, view: { x: 0, y: 0, zoom: 1 }, mode: "lasso", trace: null, at: -1, drawn: 0, painter: null, filtered: false });
+    Object.assign(this, { looked, drew, clicked, view: { x: 0, y: 0, zoom: 1 }, mode: "lasso", trace: null, at: -1, drawn: 0, painter: null, filtered: false, step: 1, last: 0 });
     this.canvas = this.paper();
     this.over = make("canvas", { class: "aw-map-over", "aria-hidden": "true" });
     this.element = make("div", { class: "aw-map-plot", tabindex: "0", role: "application", "aria-roledescription": "map", "aria-label": "Map of moments", "data-lm-suppress-shortcuts": "true", onkeydown: key }, this.canvas, this.over);
@@ -72,10 +75,16 @@ class MapPlot {
   zoom(by, [x, y] = [this.view.x, this.view.y]) {
     const zoom = Math.min(Math.max(this.view.zoom * by, FARTHEST_ZOOM), NEAREST_ZOOM), share = 1 - this.view.zoom / zoom;
     this.view = { x: this.view.x + (x - this.view.x) * share, y: this.view.y + (y - this.view.y) * share, zoom };
-    this.redraw();
+    this.moved();
   }
   move(x, y) {
     this.view = { ...this.view, x: this.view.x + x, y: this.view.y + y };
+    this.moved();
+  }
+  moved() {
+    if (!this.settling) Object.assign(this, { last: 0, step: Math.max(1, this.step - 1) });
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => ((this.settling = 0), this.redraw()), STILL_MS);
     this.redraw();
   }
   fit() {
@@ -144,12 +153,21 @@ class MapPlot {
   }
   redrawOver() {
     if (!this.painter) return;
-    this.waiting ||= requestAnimationFrame(() => {
+    this.waiting ||= requestAnimationFrame((now) => {
       this.waiting = 0;
       if (!this.canvas.width) return;
-      if (this.stale && this.colours) this.painter.draw(this.view, this.ratio), (this.stale = false), this.tell();
+      if (this.stale && this.colours) this.drawPoints(now);
       this.drawOver();
     });
+  }
+  drawPoints(now) {
+    const moving = Boolean(this.settling);
+    if (moving && this.last && now - this.last > SLOW_MS) this.step = Math.min(this.step + 1, THINNEST);
+    this.last = now;
+    this.painter.draw(this.view, this.ratio, moving ? this.step : 1);
+    setData(this.element, "step", String(moving ? this.step : 1));
+    this.stale = false;
+    this.tell();
   }
   tell() {
     if (this.drawn++ === 0) afterPaint(() => this.element.dispatchEvent(new CustomEvent("aw-map-painted", { bubbles: true })));
@@ -181,6 +199,7 @@ class MapPlot {
   remove() {
     this.watch.disconnect();
     cancelAnimationFrame(this.waiting);
+    clearTimeout(this.settling);
     this.painter?.remove();
   }
 }
