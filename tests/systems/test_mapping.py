@@ -61,7 +61,6 @@ def world(tmp_path_factory):
 @pytest.mark.parametrize(
     ("network", "layer", "n"),
     [
-        ("mouth", "dense_500", 42),
         ("visual", "dense_16", 42),
         ("audio", "dense_16", 48),
         ("audiovisual", "both", 42),

@@ -91,7 +91,9 @@ def activations(
     if not n_rows:
         raise InvalidInputError("A layer is asked about one moment or more. Received none.")
     output = _asker(full, layer)
-    ask = tensorflow_module().function(lambda inputs: _in_a_row(*output(inputs)), reduce_retracing=True)
+    ask = tensorflow_module().function(
+        lambda inputs: _in_a_row(*output(inputs)), autograph=False, reduce_retracing=True
+    )
     blocks = []
     for first in range(0, n_rows, _BATCH):
         batch = {name: values[first : first + _BATCH] for name, values in arrays.items()}
