@@ -11,7 +11,7 @@ from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.estimates import Share
 from workbench.plots.comparison import plot_accuracies
 from workbench.plots.confusion import plot_confusion
-from workbench.plots.embedding import plot_embedding
+from workbench.plots.embedding import plot_embedding, plot_moment_map
 from workbench.plots.history import plot_history
 from workbench.plots.saliency import plot_saliency
 from workbench.plots.style import as_png, as_svg, axes_to_draw_on
@@ -199,3 +199,26 @@ def test_axes_handed_in_are_drawn_on_and_returned():
     mine = axes_to_draw_on(None)
     assert plot_accuracies({"visual": VISUAL}, ax=mine) is mine
     assert plot_confusion(Confusion(("a", "b"), np.full((2, 2), 20)), ax=axes_to_draw_on(None)) is not mine
+
+
+def moment_map(n_known, n=12):
+    from workbench.evaluation.projection import lay_out
+
+    rng = np.random.default_rng(4)
+    truth = [SENTIMENTS[k % 3] if k < n_known else "" for k in range(n)]
+    moments = pd.DataFrame({"truth": truth, "predicted": ["neutral"] * n})
+    return lay_out(rng.normal(size=(n, 4)), method="pca", layer="dense_16"), moments
+
+
+@pytest.mark.parametrize("n_known", [12, 9, 0])
+def test_a_map_of_moments_tells_what_is_not_known_and_how_far_it_can_be_believed(n_known):
+    found, moments = moment_map(n_known)
+    ax = plot_moment_map(found, moments, classes=SENTIMENTS, title="visual, layer dense_16")
+    told = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert (f"not known ({12 - n_known})" in told) == (n_known < 12)
+    assert f"told wrong ({n_known * 2 // 3} of {n_known})" in told
+    assert (
+        "two directions that vary most" in ax.get_xlabel()
+        and found.trust.in_words() in ax.get_xlabel().replace("\n", " ")
+    )
+    assert as_png(ax).startswith(b"\x89PNG")

@@ -41,6 +41,11 @@ _WEIGHTS_3 = (
 )
 _POOL_3 = (0, 1, 2, 3, 4, 4, 4, 5, 6, 7)
 _FULL = (0, 1, *(2,) * 29, 3, 4)
+_POOLED = ((1.0, 132.0), (1.0, 1.0, 63.0, 1.0), (1.0, 1.0, 29.0, 1.0, 1.0))
+"""How often each distinct column stands in the full image after the first, second and third pooling."""
+
+Kept = dict[str, tuple[Any, tuple[float, ...] | None]]
+"""By layer: its output, and how often each of its distinct columns stands in the full image (None: it has no columns)."""
 
 
 def _normalize(layer: Any, x: Any, weights: tuple[float, ...], *, training: bool) -> Any:
@@ -58,7 +63,9 @@ def _normalize(layer: Any, x: Any, weights: tuple[float, ...], *, training: bool
     return (x - mean) * (layer.gamma * ops.rsqrt(variance + layer.epsilon)) + layer.beta
 
 
-def audio_on_columns(audio: Any, strips: Any, *, training: bool = False, hidden: bool = False) -> Any:
+def audio_on_columns(
+    audio: Any, strips: Any, *, training: bool = False, hidden: bool = False, kept: Kept | None = None
+) -> Any:
     """Run the audio network on spectrogram columns: the same answer as on the columns stretched to 400 x 400.
 
     Parameters
@@ -70,30 +77,44 @@ def audio_on_columns(audio: Any, strips: Any, *, training: bool = False, hidden:
         Whether batch statistics are used (and the moving ones updated).
     hidden : bool
         Return the 16 units before the softmax instead.
+    kept : dict, optional
+        Filled with the output of every layer on the way.
 
     Returns
     -------
     tensor, shape (n, 3) or (n, 16)
     """
     ops = keras_module().ops
-    layer = audio.get_layer
+    layer, kept = audio.get_layer, {} if kept is None else kept
 
     def convolve(x: Any, number: int, weights: tuple[float, ...]) -> Any:
-        return _normalize(
-            layer(f"normalization_{number}"), layer(f"convolution_{number}")(x), weights, training=training
-        )
+        x = layer(f"convolution_{number}")(x)
+        kept[f"convolution_{number}"] = (x, weights)
+        x = _normalize(layer(f"normalization_{number}"), x, weights, training=training)
+        kept[f"normalization_{number}"] = (x, weights)
+        return x
 
     def take(x: Any, columns: tuple[int, ...]) -> Any:
         return ops.take(x, ops.convert_to_tensor(columns, dtype="int32"), axis=2)
 
+    def pool(x: Any, number: int, columns: tuple[int, ...]) -> Any:
+        x = layer(f"pool_{number}")(take(x, columns))
+        kept[f"pool_{number}"] = (x, _POOLED[number - 1])
+        return x
+
     x = convolve(take(strips, _LAYOUT_1), 1, _WEIGHTS_1)
-    x = layer("pool_1")(take(x, _POOL_1))
+    x = pool(x, 1, _POOL_1)
     x = convolve(convolve(take(x, _LAYOUT_2), 2, _WEIGHTS_2[0]), 3, _WEIGHTS_2[1])
-    x = layer("pool_2")(take(x, _POOL_2))
+    x = pool(x, 2, _POOL_2)
     x = convolve(convolve(take(x, _LAYOUT_3), 4, _WEIGHTS_3[0]), 5, _WEIGHTS_3[1])
-    x = take(layer("pool_3")(take(x, _POOL_3)), _FULL)
-    x = layer("dense_16")(layer("flatten")(x))
-    return x if hidden else layer("sentiment")(layer("normalization_16")(x, training=training))
+    x = pool(x, 3, _POOL_3)
+    x = layer("dense_16")(layer("flatten")(take(x, _FULL)))
+    kept["dense_16"] = (x, None)
+    if hidden:
+        return x
+    x = layer("normalization_16")(x, training=training)
+    kept["normalization_16"] = (x, None)
+    return layer("sentiment")(x)
 
 
 def column_network(full: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Draw a map of a network's inner layer: coloured by the true class, marked by right and wrong."""
+"""Draw a map of a network's layer: coloured by the true class, marked by right and wrong."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import InvalidInputError
-from workbench.plots.style import INK, axes_to_draw_on, class_colours, class_markers, plain, styled
+from workbench.evaluation.projection import Map
+from workbench.plots.style import FAINT, INK, axes_to_draw_on, class_colours, class_markers, plain, styled
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
+
+_MANY = 1500
+"""More points than this are drawn smaller."""
 
 
 def plot_embedding(
@@ -21,6 +26,7 @@ def plot_embedding(
     *,
     classes: Sequence[str],
     title: str = "",
+    scale: float = 1.0,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw points of a plane: colour and shape say the true class, a black cross a wrong answer.
@@ -34,6 +40,8 @@ def plot_embedding(
         Whether the network was right.
     classes : sequence of str
         Order of the legend.
+    scale : float
+        Of the marks' area.
 
     Raises
     ------
@@ -58,7 +66,7 @@ def plot_embedding(
             ax.scatter(
                 of_class[:, 0],
                 of_class[:, 1],
-                s=26,
+                s=26 * scale,
                 c=colours[name],
                 marker=markers[name],
                 alpha=0.65,
@@ -69,7 +77,7 @@ def plot_embedding(
         ax.scatter(
             wrong[:, 0],
             wrong[:, 1],
-            s=18,
+            s=18 * scale,
             c=INK,
             marker="x",
             linewidths=0.7,
@@ -80,4 +88,37 @@ def plot_embedding(
             "neighbours are alike to the network;\ndirections and distances mean nothing", fontsize=8
         )
         ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def plot_moment_map(
+    found: Map, moments: pd.DataFrame, *, classes: Sequence[str], title: str = "", ax: Axes | None = None
+) -> Axes:
+    """Draw a map with its trustworthiness; moments whose true class nobody knows are small grey rings.
+
+    Parameters
+    ----------
+    found : Map
+    moments : pd.DataFrame, n rows
+        ``truth`` (empty: not known) and ``predicted`` of each point.
+    """
+    known, scale = (moments["truth"] != "").to_numpy(), min(1.0, _MANY / found.n)
+    right = (moments["truth"] == moments["predicted"]).to_numpy()
+    with styled():
+        ax = axes_to_draw_on(ax, width_inch=7.5, height_inch=5.0)
+        if not known.all():
+            x, y = found.coordinates[~known].T
+            label = f"not known ({len(x):,})"
+            ax.scatter(x, y, s=14 * scale, facecolors="none", edgecolors=FAINT, linewidths=0.6, label=label)
+        plot_embedding(
+            found.coordinates[known],
+            moments["truth"].to_numpy()[known].tolist(),
+            right[known].tolist(),
+            classes=classes,
+            title=title,
+            scale=scale,
+            ax=ax,
+        )
+        trust = found.trust.in_words().replace(" (", "\n(", 1)  # on one line it is wider than the map
+        ax.set_xlabel(f"{found.reading()}\n{trust}", fontsize=8)
     return ax

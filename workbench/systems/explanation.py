@@ -12,8 +12,9 @@ from workbench.datasets.catalog import Dataset
 from workbench.datasets.moments import gather, moments_table
 from workbench.errors import InvalidInputError
 from workbench.evaluation.predictions import read
+from workbench.evaluation.projection import tsne_map
 from workbench.features.spectrogram import column_strips
-from workbench.models.embedding import hidden_units, tsne_map
+from workbench.models.embedding import hidden_units
 from workbench.models.runs import Run
 from workbench.models.saliency import Method, saliency
 from workbench.models.settings import CLASSES, INPUTS
