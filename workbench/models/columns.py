@@ -42,6 +42,9 @@ _WEIGHTS_3 = (
 _POOL_3 = (0, 1, 2, 3, 4, 4, 4, 5, 6, 7)
 _FULL = (0, 1, *(2,) * 29, 3, 4)
 
+CHANNEL_WEIGHTS = _WEIGHTS_3[1]
+"""How often each column of the last convolution stands in the full network's 66."""
+
 
 def _normalize(layer: Any, x: Any, weights: tuple[float, ...], *, training: bool) -> Any:
     """Batch normalisation whose statistics count column ``w`` ``weights[w]`` times, as the full image would."""
@@ -75,7 +78,18 @@ def audio_on_columns(audio: Any, strips: Any, *, training: bool = False, hidden:
     -------
     tensor, shape (n, 3) or (n, 16)
     """
-    ops = keras_module().ops
+    x = hidden_from_channels(audio, channels_on_columns(audio, strips, training=training))
+    if hidden:
+        return x
+    return audio.get_layer("sentiment")(audio.get_layer("normalization_16")(x, training=training))
+
+
+def channels_on_columns(audio: Any, strips: Any, *, training: bool = False) -> Any:
+    """Return the channels of the last convolution, normalised, shape (n, 66, 8, 128).
+
+    Column ``w`` of the 8 stands ``CHANNEL_WEIGHTS[w]`` times in the full network's 66. Parameters as
+    :func:`audio_on_columns`.
+    """
     layer = audio.get_layer
 
     def convolve(x: Any, number: int, weights: tuple[float, ...]) -> Any:
@@ -83,17 +97,22 @@ def audio_on_columns(audio: Any, strips: Any, *, training: bool = False, hidden:
             layer(f"normalization_{number}"), layer(f"convolution_{number}")(x), weights, training=training
         )
 
-    def take(x: Any, columns: tuple[int, ...]) -> Any:
-        return ops.take(x, ops.convert_to_tensor(columns, dtype="int32"), axis=2)
+    x = convolve(_take(strips, _LAYOUT_1), 1, _WEIGHTS_1)
+    x = layer("pool_1")(_take(x, _POOL_1))
+    x = convolve(convolve(_take(x, _LAYOUT_2), 2, _WEIGHTS_2[0]), 3, _WEIGHTS_2[1])
+    x = layer("pool_2")(_take(x, _POOL_2))
+    return convolve(convolve(_take(x, _LAYOUT_3), 4, _WEIGHTS_3[0]), 5, _WEIGHTS_3[1])
 
-    x = convolve(take(strips, _LAYOUT_1), 1, _WEIGHTS_1)
-    x = layer("pool_1")(take(x, _POOL_1))
-    x = convolve(convolve(take(x, _LAYOUT_2), 2, _WEIGHTS_2[0]), 3, _WEIGHTS_2[1])
-    x = layer("pool_2")(take(x, _POOL_2))
-    x = convolve(convolve(take(x, _LAYOUT_3), 4, _WEIGHTS_3[0]), 5, _WEIGHTS_3[1])
-    x = take(layer("pool_3")(take(x, _POOL_3)), _FULL)
-    x = layer("dense_16")(layer("flatten")(x))
-    return x if hidden else layer("sentiment")(layer("normalization_16")(x, training=training))
+
+def hidden_from_channels(audio: Any, channels: Any) -> Any:
+    """Return the 16 units before the softmax, shape (n, 16), from :func:`channels_on_columns`."""
+    x = _take(audio.get_layer("pool_3")(_take(channels, _POOL_3)), _FULL)
+    return audio.get_layer("dense_16")(audio.get_layer("flatten")(x))
+
+
+def _take(x: Any, columns: tuple[int, ...]) -> Any:
+    ops = keras_module().ops
+    return ops.take(x, ops.convert_to_tensor(columns, dtype="int32"), axis=2)
 
 
 def column_network(full: Any) -> Any:
