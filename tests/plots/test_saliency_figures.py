@@ -48,9 +48,11 @@ def test_a_spectrum_runs_from_0_to_24000_hz_with_the_heat_where_it_belongs():
     heat = np.zeros(400)
     heat[-10:] = 1  # the last rows of the network's picture: the lowest frequencies
     ax = plot_spectrum(np.full(701, -80.0), heat)
-    tall = [bar for bar in ax.patches if bar.get_height() > 1]
+    (lines,) = ax.collections
+    tall = [line[0, 0] for line in lines.get_segments() if np.ptp(line[:, 1]) > 1]
     assert len(tall) == 10
-    assert max(bar.get_x() + bar.get_width() for bar in tall) == pytest.approx(600)
+    assert max(tall) == pytest.approx(570)
+    assert ax.get_xlim() == (0, 24_000)
 
 
 def test_a_clip_without_some_moments_stays_white_there():

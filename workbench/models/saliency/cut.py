@@ -10,6 +10,7 @@ along time, and what a place in a column gets is what its row of the full pictur
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def pictures_of(arrays: dict[str, np.ndarray]) -> Pictures:
 
 
 class Cut:
-    """A network with its gradients, compiled once.
+    """A network with its gradients, each compiled when it is first asked for.
 
     Parameters
     ----------
@@ -59,7 +60,6 @@ class Cut:
     """
 
     def __init__(self, full: Any) -> None:
-        tf = tensorflow_module()
         self.full = full
         self.inputs = INPUTS.get(full.name, ("picture",))
         self.shapes = {
@@ -71,9 +71,25 @@ class Cut:
             name: np.array(CHANNEL_WEIGHTS, np.float32) if name == "columns" else None for name in self.inputs
         }
         self._parts = _parts_of(full)
-        self._ask = tf.function(lambda tensors, wanted: self._log_odds(tensors, wanted)[1], **_COMPILED)
-        self._slope = tf.function(lambda *batch: self._slope_in_pictures(*batch), **_COMPILED)
-        self._channel_slope = tf.function(lambda *batch: self._slope_in_channels(*batch), **_COMPILED)
+
+    @functools.cached_property
+    def _ask(self) -> Any:
+        return self._compiled(lambda tensors, wanted: self._log_odds(tensors, wanted)[1])
+
+    @functools.cached_property
+    def _slope(self) -> Any:
+        return self._compiled(self._slope_in_pictures)
+
+    @functools.cached_property
+    def _channel_slope(self) -> Any:
+        return self._compiled(self._slope_in_channels)
+
+    def _compiled(self, function: Any) -> Any:
+        """Trace a function of a batch once, for any number of rows; the weights are read at every call."""
+        tf = tensorflow_module()
+        tensors = tuple(tf.TensorSpec((None, *self.shapes[name]), tf.float32) for name in self.inputs)
+        wanted = tf.TensorSpec((None, self.n_classes), tf.float32)
+        return tf.function(function, autograph=False).get_concrete_function(tensors, wanted)
 
     def log_odds(self, pictures: Pictures, classes: np.ndarray) -> np.ndarray:
         """Return how far each row's class is ahead, shape (n,)."""
@@ -126,7 +142,6 @@ class Cut:
 
 
 _FAR = 1e9
-_COMPILED: dict[str, Any] = {"reduce_retracing": True, "autograph": False}
 
 
 def _parts_of(full: Any) -> Any:
