@@ -65,7 +65,9 @@ def checked_maps(method, name, answer, rng):
     one = Checked(Score(0.2, 0.1, 0.3), answer, N, 6)
     curves = PerturbationCurves(np.linspace(0, 1, 4), *rng.uniform(size=(4, N, 4)))
     maps = maps_of(name, rng)
-    return CheckedMaps(method, name, maps, maps, curves, MapChecks({"answer": one, "all": one}, one, one))
+    return CheckedMaps(
+        method, name, maps, maps, curves, MapChecks({"answer": one, "dense": one, "all": one}, one, one)
+    )
 
 
 def test_a_verdict_in_words_stands_under_every_map(moments, rng):

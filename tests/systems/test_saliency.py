@@ -40,7 +40,7 @@ def test_an_edge_detector_is_caught_and_real_saliency_is_not(world):
     found = {one.method: one.checks for one in check_methods(moments, ("gradient", "edges"))}
     assert found["edges"].answer == "no"
     assert found["edges"].weights["all"].figure.value == pytest.approx(1)
-    assert "looks the same with random ones" in found["edges"].sentence
+    assert "looks the same with every layer random" in found["edges"].sentence
     assert found["gradient"].weights["all"].answer == "yes"
     assert found["gradient"].answer != "no"
 

@@ -154,7 +154,9 @@ class MapChecks:
     Attributes
     ----------
     weights : dict of str to Checked
-        By what was drawn anew: the ``answer`` layer, the ``dense`` ones, ``all``. The last decides.
+        By what was drawn anew: the ``answer`` layer, the ``dense`` ones, ``all``. The last two decide: a map may keep
+        much of itself when only the last mixture of a few units changes, but one that outlives the dense layers does not
+        show what decides, and one that outlives every layer shows the picture.
     deletion, insertion : Checked
     """
 
@@ -163,12 +165,18 @@ class MapChecks:
     insertion: Checked
 
     @property
+    def follows(self) -> Answer:
+        """Whether the maps follow the weights."""
+        answers = {self.weights[level].answer for level in DECIDING}
+        return "no" if "no" in answers else "undecided" if "undecided" in answers else "yes"
+
+    @property
     def answer(self) -> Answer:
         """Whether the maps may be believed: they follow the weights, and point at what matters."""
-        follows, points = self.weights["all"].answer, {self.deletion.answer, self.insertion.answer}
-        if follows == "no" or "no" in points:
+        points = {self.deletion.answer, self.insertion.answer}
+        if self.follows == "no" or "no" in points:
             return "no"
-        return "yes" if follows == "yes" and "yes" in points else "undecided"
+        return "yes" if self.follows == "yes" and "yes" in points else "undecided"
 
     @property
     def sentence(self) -> str:
@@ -176,7 +184,12 @@ class MapChecks:
         return f"{_HEADS[self.answer]}: {self._about_weights()}; {self._about_pointing()}."
 
     def _about_weights(self) -> str:
-        return _WEIGHTS[self.weights["all"].answer]
+        if self.follows == "yes":
+            return "follows the weights"
+        which = next(level for level in reversed(DECIDING) if self.weights[level].answer == self.follows)
+        if self.follows == "no":
+            return f"does not follow the weights, looks the same with {_DRAWN_ANEW[which]} random"
+        return f"not surely different with {_DRAWN_ANEW[which]} random"
 
     def _about_pointing(self) -> str:
         kinds = (("deletion", self.deletion), ("insertion", self.insertion))
@@ -200,9 +213,6 @@ class MapChecks:
         }
 
 
+DECIDING = ("dense", "all")
 _HEADS = {"yes": "May be trusted", "no": "Not to be trusted", "undecided": "Not proven"}
-_WEIGHTS = {
-    "yes": "follows the weights",
-    "no": "does not follow the weights, looks the same with random ones",
-    "undecided": "not surely different with random weights",
-}
+_DRAWN_ANEW = {"dense": "its dense layers", "all": "every layer"}

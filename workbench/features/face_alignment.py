@@ -92,7 +92,7 @@ def _moved(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return points @ matrix[:, :2].T + matrix[:, 2]
 
 
-def warp(images: np.ndarray, points: np.ndarray, onto: np.ndarray) -> np.ndarray:
+def warp(images: np.ndarray, points: np.ndarray, onto: np.ndarray, *, border: float | None = 0) -> np.ndarray:
     """Return crops (or maps over them) moved so that their points lie on a mean face's.
 
     Parameters
@@ -101,16 +101,20 @@ def warp(images: np.ndarray, points: np.ndarray, onto: np.ndarray) -> np.ndarray
     points : np.ndarray, shape (n, k, 2)
         Of each crop.
     onto : np.ndarray, shape (k, 2)
+    border : float or None
+        What stands where nothing was; None continues the edge.
 
     Returns
     -------
     np.ndarray, float32, shape of ``images``
-        Zero where nothing was.
     """
     size = (images.shape[2], images.shape[1])
+    around = {"borderMode": cv2.BORDER_REPLICATE} if border is None else {"borderValue": (border,) * 3}
     return np.stack(
         [
-            cv2.warpAffine(image.astype(np.float32), similarity(one, onto), size, flags=cv2.INTER_LINEAR)
+            cv2.warpAffine(
+                image.astype(np.float32), similarity(one, onto), size, flags=cv2.INTER_LINEAR, **around
+            )
             for image, one in zip(images, points, strict=True)
         ]
     )

@@ -24,7 +24,7 @@ def plot_weight_check(weights: dict[str, Checked], *, ax: Axes | None = None) ->
     with styled():
         ax = axes_to_draw_on(ax, width_inch=2.6, height_inch=2.2)
         ax.axhspan(ALIKE, 1.05, facecolor="none", edgecolor="#D9D9D9", hatch="////", linewidth=0)
-        edge = len(weights) + 0.5
+        edge = len(weights) + 0.8
         places = np.arange(len(weights) + 1)
         values = [1.0] + [np.nan if c.figure.value is None else c.figure.value for c in weights.values()]
         ax.plot(places, values, color=INK, linewidth=1, marker="o", markersize=4)

@@ -70,7 +70,7 @@ class SaliencyOverClip:
             if heard:
                 above = _draw_sound(figure, grid, found, line)
                 line += 2
-            ax = figure.add_subplot(grid[line, :_TIME_COLUMNS], sharex=above)
+            ax = figure.add_subplot(grid[line, : _TIME_COLUMNS if heard else N_FRAMES], sharex=above)
             if found.shares is not None:
                 plot_modality_shares(found.time_s, found.shares.added, found.shares.gained, ax=ax)
             else:

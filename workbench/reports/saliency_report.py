@@ -17,7 +17,7 @@ from workbench.models.saliency.attribution import Attributor
 from workbench.plots.saliency import DRAWN_BLUR, plot_saliency
 from workbench.plots.saliency_checks import plot_perturbation, plot_weight_check
 from workbench.plots.saliency_sound import plot_spectrum
-from workbench.plots.style import FAINT, INK, Drawing, as_png, grid_figure, plain, styled
+from workbench.plots.style import INK, Drawing, as_png, grid_figure, plain, styled
 from workbench.progress import Progress, silent
 from workbench.project import Project
 from workbench.reports.saliency_words import INPUT_WORDS, explained_said
@@ -138,8 +138,8 @@ def _line(moments: SaliencyMoments, one: CheckedMaps) -> str:
     name = explained_said(one.method, one.input, one_input=len(moments.inputs) == 1)
     checks = one.checks
     return (
-        f"{MARKS[checks.answer]} {name}: {checks.sentence} Rank correlation with every weight random "
-        f"{checks.weights['all'].in_words()}; gain by deletion {checks.deletion.in_words()}, by insertion "
+        f"{MARKS[checks.answer]} {name}: {checks.sentence} Rank correlation with random dense layers "
+        f"{checks.weights['dense'].in_words()}, with every layer random {checks.weights['all'].in_words()}; gain by deletion {checks.deletion.in_words()}, by insertion "
         f"{checks.insertion.in_words()}, over {checks.deletion.n_moments} moments of {checks.deletion.n_clips} clips."
     )
 
@@ -218,4 +218,5 @@ def _draw_map(ax: Any, moments: SaliencyMoments, name: str, row: int, values: np
         plot_saliency(moments.arrays[name][row], heat, blur=DRAWN_BLUR, ax=ax)
     if not heat.any():
         words = f"nothing in the\n{INPUT_WORDS[name]} speaks\nfor it"
-        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=8, color=FAINT)
+        behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2}
+        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=8, bbox=behind)

@@ -80,6 +80,12 @@ def integrated_gradients(
     return maps, gained, gap
 
 
+def coarse_integrated_gradients(cut: Cut, pictures: Pictures, classes: np.ndarray, seed: int) -> Pictures:
+    """Return integrated gradients in 16 steps: enough for the order of places, not for sums that add up."""
+    del seed  # nothing is drawn
+    return _along_the_path(cut, baseline_of(pictures), pictures, classes, 16)
+
+
 def _along_the_path(cut: Cut, start: Pictures, end: Pictures, classes: np.ndarray, n_steps: int) -> Pictures:
     """Integrate by the midpoint rule: the slope in the middle of every step, times the whole way."""
     total = {name: np.zeros_like(picture, dtype=np.float32) for name, picture in end.items()}

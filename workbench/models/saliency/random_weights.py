@@ -14,11 +14,14 @@ import numpy as np
 from workbench.models.backend import keras_module
 from workbench.models.saliency.attribution import Attributor, attribute
 from workbench.models.saliency.cut import Cut, Pictures
+from workbench.models.saliency.gradients import coarse_integrated_gradients
 
 LEVELS = ("answer", "dense", "all")
 """What is drawn anew: the last layer; all dense layers; every layer."""
+_FOR_ORDER = {"integrated_gradients": coarse_integrated_gradients}
+"""Of maps with random weights only the order of places is looked at."""
 N_DRAWS = 3
-"""So often every layer is drawn anew, since one random network is one accident."""
+"""So often the dense and all layers are drawn anew, since one random network is one accident."""
 
 
 def maps_with_random_weights(
@@ -42,19 +45,20 @@ def maps_with_random_weights(
     Returns
     -------
     dict
-        Method to level (of :data:`LEVELS`) to input to maps, shape (n_draws, n, height, width); n_draws is 1 but
-        for ``all``.
+        Method to level (of :data:`LEVELS`) to input to maps, shape (n_draws, n, height, width); n_draws is 1
+        for ``answer``.
     """
     copy = keras_module().models.clone_model(full)
     cut = Cut(copy)
     found: dict[str, dict[str, Pictures]] = {name: {} for name in methods}
     for level in LEVELS:
         drawn: dict[str, list[Pictures]] = {name: [] for name in methods}
-        for draw in range(n_draws if level == "all" else 1):
+        for draw in range(1 if level == "answer" else n_draws):
             copy.set_weights(full.get_weights())
             draw_anew(copy, level, np.random.default_rng([seed, draw, 89]))
             for name, method in methods.items():
-                drawn[name].append(attribute(cut, pictures, classes, method, seed).maps)
+                quick = _FOR_ORDER.get(method, method) if isinstance(method, str) else method
+                drawn[name].append(attribute(cut, pictures, classes, quick, seed).maps)
         for name, blocks in drawn.items():
             found[name][level] = {key: np.stack([block[key] for block in blocks]) for key in pictures}
     return found
