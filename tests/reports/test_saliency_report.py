@@ -137,7 +137,7 @@ def test_a_clip_is_drawn_along_time(moments, rng, fused):
     clip = SaliencyOverClip(ClipSaliency(moments, "integrated_gradients", "positive", maps, shares))
     axes = clip.drawing().figure.axes
     titles = [ax.get_title("left") for ax in axes]
-    assert ("what matters to it" in titles) == fused
+    assert ("what of it speaks for 'positive'" in titles) == fused
     assert any("of the say" in title for title in titles) == fused
     assert axes[-1].get_ylabel() == ("added log-odds" if fused else "P(positive)")
     assert sum(title.endswith(" s") for title in titles) == 8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def plot_spectrum(level_db: np.ndarray, heat: np.ndarray, *, title: str = "", ax
     return ax
 
 
-def _heat_colours(strength: np.ndarray) -> np.ndarray:
+def _heat_colours(strength: np.ndarray) -> Any:
     return load("matplotlib").colormaps[HEAT](0.15 + 0.7 * strength)
 
 
@@ -61,23 +61,22 @@ def plot_time_frequency(
     Parameters
     ----------
     values : np.ndarray, shape (n_frequencies, n)
-        The highest frequency in the first row. Heat counts by its size; its brightest colour begins at the 99%
-        quantile, as a few places would leave all others dark.
+        The highest frequency in the first row. The brightest colour of heat (0 or more) begins at its 99% quantile, as a few places would leave all others dark.
     time_s : np.ndarray, shape (n,)
         Beginning of each moment; moments that are missing stay white.
     of : {"heat", "level"}
     """
     with styled():
         ax = axes_to_draw_on(ax, width_inch=8.0, height_inch=2.4)
-        shown, low, high, colours = values, float(_QUIETEST_DB), float(_LOUDEST_DB), SEQUENTIAL
+        low, high, colours = float(_QUIETEST_DB), float(_LOUDEST_DB), SEQUENTIAL
         if of == "heat":
-            shown, low, colours = np.abs(values), 0.0, HEAT
-            high = float(np.quantile(shown, _BRIGHTEST)) or float(shown.max()) or 1.0
+            low, colours = 0.0, HEAT
+            high = float(np.quantile(values, _BRIGHTEST)) or float(values.max()) or 1.0
         step = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.03
         edges = np.linspace(NYQUIST_HZ, 0, len(values) + 1)
         for rows in _unbroken(time_s, step):
             across = np.append(time_s[rows], time_s[rows][-1] + step)
-            ax.pcolormesh(across, edges, shown[:, rows], vmin=low, vmax=high, cmap=colours, rasterized=True)
+            ax.pcolormesh(across, edges, values[:, rows], vmin=low, vmax=high, cmap=colours, rasterized=True)
         ax.set_yticks(_TICKS_HZ, [f"{hertz:,}" for hertz in _TICKS_HZ])
         ax.set(ylim=(0, NYQUIST_HZ), ylabel="frequency (Hz)", xlabel="time (s)")
         ax.tick_params(labelsize=8)

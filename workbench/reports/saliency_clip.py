@@ -132,7 +132,7 @@ def _title(found: ClipSaliency) -> str:
 def _draw_frames(figure: Any, grid: Any, found: ClipSaliency, name: str) -> None:
     """Draw moments at even steps; one brightness for all of them, so that a strong moment looks strong."""
     rows = np.unique(np.linspace(0, len(found.time_s) - 1, N_FRAMES).round().astype(int))
-    heats = _smoothed(np.abs(found.maps[name]))
+    heats = _smoothed(np.maximum(found.maps[name], 0))
     peak = float(np.quantile(heats[rows], 0.998)) or 1.0
     for column, row in enumerate(rows):
         ax = figure.add_subplot(grid[0, column])
@@ -165,7 +165,9 @@ def _draw_sound(figure: Any, grid: Any, found: ClipSaliency, line: int) -> Any:
         level, found.time_s, of="level", title="what it hears (dB, brighter is louder)", ax=sound
     )
     ax = figure.add_subplot(grid[line + 1, :_TIME_COLUMNS], sharex=sound, sharey=sound)
-    plot_time_frequency(found.time_frequency(), found.time_s, title="what matters to it", ax=ax)
+    plot_time_frequency(
+        found.time_frequency(), found.time_s, title=f"what of it speaks for {found.explained!r}", ax=ax
+    )
     for upper in (sound, ax):
         upper.set_xlabel("")
     plot_bands(found.bands(), ax=figure.add_subplot(grid[line + 1, N_FRAMES - 2 :]))

@@ -209,7 +209,7 @@ def _draw_row(
 
 
 def _draw_map(ax: Any, moments: SaliencyMoments, name: str, row: int, values: np.ndarray) -> None:
-    heat = np.abs(values)
+    heat = np.maximum(values, 0)  # what speaks for the answer
     if name == "columns":
         plot_spectrum(moments.arrays["columns"][row], heat[:, 0], ax=ax)
         ax.set_yticks([])

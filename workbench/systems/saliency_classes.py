@@ -82,7 +82,7 @@ def class_averages(moments: SaliencyMoments, *, method: str, seed: int = 0) -> l
     crop: Crop = "mouths" if seen[0] == "mouths" else "faces"
     points = points_in_crop(moments.arrays["landmarks"], crop=crop)
     onto = mean_face(points)
-    maps = warp(np.abs(moments.attribute(method, seed=seed).maps[crop]), points, onto)
+    maps = warp(moments.attribute(method, seed=seed).strengths()[crop], points, onto)
     pictures = warp(moments.pictures[crop], points, onto, border=None)
     total = maps.sum(axis=(1, 2), keepdims=True)
     masses = np.divide(maps, total, out=np.zeros_like(maps), where=total > 0)

@@ -57,7 +57,7 @@ class ClipSaliency:
         return self.moments.table[f"p_{self.explained}"].to_numpy()
 
     def time_frequency(self) -> np.ndarray:
-        """Return the sound's map by frequency and moment, shape (400, n), 24 kHz in the first row.
+        """Return what of the sound speaks for the class, by frequency and moment, shape (400, n), 24 kHz in the first row.
 
         Raises
         ------
@@ -68,11 +68,11 @@ class ClipSaliency:
             raise InvalidInputError(
                 f"Time and frequency need a network that hears. {self.moments.run.id} is of the {self.moments.network} network."
             )
-        return self.maps["columns"][:, :, 0].T
+        return np.maximum(self.maps["columns"][:, :, 0].T, 0)
 
     def bands(self) -> dict[tuple[int, int], float]:
         """Return which share of the sound's map lies in which band (from, to Hz); NaN for an empty map."""
-        size = np.abs(self.time_frequency()).sum(axis=1, dtype=float)[::-1]  # 0 Hz first
+        size = self.time_frequency().sum(axis=1, dtype=float)[::-1]  # 0 Hz first
         middles = (np.arange(len(size)) + 0.5) * _NYQUIST_HZ / len(size)
         total = size.sum()
         return {

@@ -42,7 +42,8 @@ class Attribution:
     ----------
     method : str
     maps : dict of str to np.ndarray, shape (n, height, width), float32
-        Per input. Signed, in log-odds, and complete for integrated gradients; 0 or more, of any scale, for the others.
+        Per input. Signed, in log-odds, and complete for integrated gradients (above 0 speaks for the class); 0 or more,
+        of any scale, for the others.
         A sound's map is one column wide, shape (n, 400, 1), 24 kHz first.
     """
 
@@ -50,12 +51,12 @@ class Attribution:
     maps: Pictures
 
     def strengths(self) -> Pictures:
-        """Return how much each place matters either way, each map's largest value 1 (all 0 where nothing does)."""
+        """Return how much each place speaks for the class, each map's largest value 1 (all 0 where nothing does)."""
         found = {}
         for name, values in self.maps.items():
-            size = np.abs(values)
-            peak = size.max(axis=(1, 2), keepdims=True)
-            found[name] = np.divide(size, peak, out=np.zeros_like(size), where=peak > 0)
+            supporting = np.maximum(values, 0)
+            peak = supporting.max(axis=(1, 2), keepdims=True)
+            found[name] = np.divide(supporting, peak, out=np.zeros_like(supporting), where=peak > 0)
         return found
 
 

@@ -74,30 +74,41 @@ def perturb(
     name : str
         The input that is changed; the others stay as they are.
     maps : np.ndarray, shape (n, height, width)
-        Of that input; signed ones count by their size.
+        Of that input. In signed ones what speaks for the class comes first, what speaks against it last.
     """
     rng = np.random.default_rng([seed, 97])
-    orders = [_ranks(np.abs(maps), rng)] + [_ranks(_moved(np.abs(maps), rng), rng) for _ in range(n_moved)]
     picture = pictures[name]
     gone = baseline_of({name: picture})[name]
-    hidden = gone if name == "columns" else _blurred(picture)
+    ends = (gone, gone if name == "columns" else _blurred(picture))
     share = np.linspace(0, 1, n_steps + 1)
-    curves: list[dict[str, np.ndarray]] = []
-    for ranks in orders:
-        found = {
-            "deletion": np.empty((len(classes), n_steps + 1)),
-            "insertion": np.empty((len(classes), n_steps + 1)),
-        }
-        for step, part in enumerate(share):
-            taken = (ranks < part)[..., None]
-            for kind, within, elsewhere in (("deletion", gone, picture), ("insertion", picture, hidden)):
-                asked = pictures | {name: np.where(taken, within, elsewhere).astype(np.float32)}
-                found[kind][:, step] = 1 / (1 + np.exp(-cut.log_odds(asked, classes).astype(float)))
-        curves.append(found)
-    moved = {kind: np.mean([c[kind] for c in curves[1:]], axis=0) for kind in ("deletion", "insertion")}
-    return PerturbationCurves(
-        share, curves[0]["deletion"], curves[0]["insertion"], moved["deletion"], moved["insertion"]
-    )
+
+    def curves(order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return _curves(cut, pictures, classes, name, _ranks(order, rng), share, ends)
+
+    deletion, insertion = curves(maps)
+    moved = np.mean([curves(_moved(maps, rng)) for _ in range(n_moved)], axis=0)
+    return PerturbationCurves(share, deletion, insertion, moved[0], moved[1])
+
+
+def _curves(
+    cut: Cut,
+    pictures: Pictures,
+    classes: np.ndarray,
+    name: str,
+    ranks: np.ndarray,
+    share: np.ndarray,
+    ends: tuple[np.ndarray, np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the class's probability along deletion (towards the first end) and insertion (from the second)."""
+    found = np.empty((2, len(classes), len(share)))
+    for step, part in enumerate(share):
+        taken = (ranks < part)[..., None]
+        for kind, asked in enumerate(
+            (np.where(taken, ends[0], pictures[name]), np.where(taken, pictures[name], ends[1]))
+        ):
+            ahead = cut.log_odds(pictures | {name: asked.astype(np.float32)}, classes)
+            found[kind, :, step] = 1 / (1 + np.exp(-np.clip(ahead.astype(float), -500, 500)))
+    return found[0], found[1]
 
 
 def _area(curves: np.ndarray, share: np.ndarray) -> np.ndarray:
