@@ -165,7 +165,7 @@ def test_the_command_writes_a_figure_and_turns_the_control_down(project, rng, tm
     [
         (("--to", "a.jpg"), "PNG file. Received 'a.jpg'"),
         (("--to", "a.png", "--clip", "01", "--method", "all"), "draw one method"),
-        (("--to", "a.png", "--clip", "01", "--by-class"), "--clip takes all of a clip"),
+        (("--to", "a.png", "--clip", "01", "--by-class"), "are two figures"),
     ],
 )
 def test_what_does_not_go_together_is_said(project, words, message):

@@ -41,7 +41,10 @@ def saliency(
         ),
     ] = None,
     moments: Annotated[
-        int | None, typer.Option(min=1, help="So many test moments. [default: 12; with --by-class 90]")
+        int | None,
+        typer.Option(
+            min=1, help="At most so many moments. [default: 12; with --clip 30, with --by-class 90]"
+        ),
     ] = None,
     clip: Annotated[
         str | None, typer.Option(help="Over the consecutive moments of this clip instead.")
@@ -60,10 +63,8 @@ def saliency(
         raise InvalidInputError(f"--to must name a PNG file. Received {to.name!r}: end it with .png.")
     if (clip is not None or by_class) and method is SaliencyMethod.all:
         raise InvalidInputError("--clip and --by-class draw one method. Received --method all: name one.")
-    if clip is not None and (by_class or moments is not None):
-        raise InvalidInputError(
-            "--clip takes all of a clip. Received it with --by-class or --moments: leave one out."
-        )
+    if clip is not None and by_class:
+        raise InvalidInputError("--clip and --by-class are two figures. Received both: leave one out.")
     found = _found(Project.open(project), run, method, moments, clip, by_class, seed)
     written = found.save(to.resolve())
     tell({**found.as_json(), "file": str(written)}, [*found.lines(), f"Written: {written}"], as_json=json)
@@ -83,10 +84,13 @@ def _found(
     from workbench.reports.saliency_clip import saliency_over_clip
     from workbench.reports.saliency_report import saliency_report
     from workbench.systems.saliency_checks import CHECKED_METHODS
+    from workbench.systems.saliency_clip import MOST_MOMENTS
 
     if clip is not None:
         one = method or SaliencyMethod.integrated_gradients
-        return saliency_over_clip(project, run, clip, method=one.value, seed=seed)
+        return saliency_over_clip(
+            project, run, clip, method=one.value, most_moments=moments or MOST_MOMENTS, seed=seed
+        )
     if by_class:
         one = method or SaliencyMethod.smooth_gradient
         return saliency_by_class(project, run, method=one.value, n_moments=moments or 90, seed=seed)

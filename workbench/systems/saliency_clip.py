@@ -12,7 +12,7 @@ from workbench.models.saliency.cut import Pictures
 from workbench.models.saliency.modalities import ModalityShares, modality_shares
 from workbench.systems.saliency_moments import SaliencyMoments
 
-MOST_MOMENTS = 60
+MOST_MOMENTS = 30
 BANDS_HZ = ((0, 1000), (1000, 4000), (4000, 8000), (8000, 16000), (16000, 24000))
 """Where speech's pitch, formants and fricatives lie, and what is above: a network that listens there hears a codec."""
 _NYQUIST_HZ = 24_000

@@ -9,8 +9,9 @@ from workbench.features.colour_map import VIRIDIS
 from workbench.models.architectures import build
 from workbench.models.backend import seed_everything
 from workbench.models.saliency.cut import Cut
-from workbench.models.saliency.gradients import TOLERANCE, baseline_of, integrated_gradients
+from workbench.models.saliency.gradients import N_PIECES, baseline_of
 from workbench.models.saliency.modalities import modality_shares
+from workbench.models.saliency.path import TOLERANCE, integrated_gradients
 from workbench.models.saliency.random_weights import draw_anew
 
 
@@ -28,21 +29,22 @@ def test_attributions_add_up_to_what_the_pictures_gain_over_the_baseline(trained
     assert np.abs(gained).max() > 0.05  # there is something to share out
 
 
-def test_more_steps_are_taken_only_where_few_do_not_add_up(monkeypatch):
+def test_the_way_is_walked_in_shorter_steps_only_where_long_ones_do_not_add_up(monkeypatch):
     full = patch_network()
     full.get_layer("answer").kernel.assign(
-        3 * full.get_layer("answer").kernel
+        300 * full.get_layer("answer").kernel
     )  # its log-odds bend on the way
     cut, pictures = Cut(full), patch_pictures(2)
     pictures["picture"][1] = 0.5  # the baseline itself: nothing to share out
-    asked, slopes = [], cut.slopes
+    asked, walk = [], cut.log_odds_and_slopes
     monkeypatch.setattr(
-        cut, "slopes", lambda batch, classes: asked.append(len(classes)) or slopes(batch, classes)
+        cut, "log_odds_and_slopes", lambda batch, classes: asked.append(len(classes)) or walk(batch, classes)
     )
-    _, gained, gap = integrated_gradients(cut, pictures, np.array([1, 1]), fewest_steps=1)
-    assert gained[1] == 0
+    _, gained, gap = integrated_gradients(cut, pictures, np.array([2, 2]))
+    assert gained[1] == 0 and abs(gained[0]) > 100
     assert abs(gap[0]) <= TOLERANCE * (1 + abs(gained[0]))
-    assert asked[0] == 2 and len(asked) > 2 and set(asked[1:]) == {1}
+    assert asked[0] == 2 * N_PIECES
+    assert 0 < sum(asked[1:]) < N_PIECES  # the bend is at one place
 
 
 def test_the_baseline_is_grey_and_silence():

@@ -12,7 +12,8 @@ from workbench.errors import InvalidInputError
 from workbench.models.saliency.cam import grad_cam, score_cam
 from workbench.models.saliency.cut import Cut, Pictures
 from workbench.models.saliency.edges import edges
-from workbench.models.saliency.gradients import gradient, integrated_gradients, smooth_gradient
+from workbench.models.saliency.gradients import gradient, smooth_gradient
+from workbench.models.saliency.path import integrated_gradients
 
 Attributor = Callable[[Cut, Pictures, np.ndarray, int], Pictures]
 """A method: (network, pictures, class numbers, seed) to a map per input, shape (n, height, width)."""

@@ -97,8 +97,13 @@ class Cut:
 
     def slopes(self, pictures: Pictures, classes: np.ndarray) -> Pictures:
         """Return the gradient of the log-odds with respect to every value of every input."""
+        return self.log_odds_and_slopes(pictures, classes)[1]
+
+    def log_odds_and_slopes(self, pictures: Pictures, classes: np.ndarray) -> tuple[np.ndarray, Pictures]:
+        """Return the log-odds, shape (n,), and their gradient with respect to every value of every input."""
         found = [self._slope(*batch) for batch in self._batches(pictures, classes)]
-        return self._joined(found)
+        ahead = np.concatenate([np.asarray(score) for score, _ in found])
+        return ahead, self._joined([slope for _, slope in found])
 
     def channels(self, pictures: Pictures, classes: np.ndarray) -> tuple[Pictures, Pictures]:
         """Return the channels of each input's last convolution and the log-odds' gradient with respect to them."""
@@ -128,11 +133,11 @@ class Cut:
         others = tf.reduce_logsumexp(scores - _FAR * wanted, axis=-1)
         return channels, own - others
 
-    def _slope_in_pictures(self, tensors: Any, wanted: Any) -> Any:
+    def _slope_in_pictures(self, tensors: Any, wanted: Any) -> tuple[Any, Any]:
         with tensorflow_module().GradientTape() as tape:
             tape.watch(tensors)
             score = self._log_odds(tensors, wanted)[1]
-        return tape.gradient(score, tensors)
+        return score, tape.gradient(score, tensors)
 
     def _slope_in_channels(self, tensors: Any, wanted: Any) -> tuple[Any, Any]:
         with tensorflow_module().GradientTape() as tape:

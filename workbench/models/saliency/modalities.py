@@ -9,7 +9,8 @@ import numpy as np
 
 from workbench.errors import InvalidInputError
 from workbench.models.saliency.cut import Cut, Pictures
-from workbench.models.saliency.gradients import baseline_of, integrated_gradients
+from workbench.models.saliency.gradients import baseline_of
+from workbench.models.saliency.path import integrated_gradients
 
 
 @dataclass(frozen=True)
