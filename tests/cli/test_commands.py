@@ -15,6 +15,7 @@ COMMANDS = [
     "networks",
     "train",
     "gate",
+    "saliency",
     "analyze",
     "demo",
     "evaluate",

@@ -108,13 +108,13 @@ def test_the_moment_shown_is_the_surest_right_one_and_says_where_it_lies(drawn):
 
 
 def test_saliency_is_of_what_the_network_answered(drawn, networks):
-    from workbench.models.saliency import saliency
+    from workbench.models.saliency import attribute
 
     explained = drawn("visual")
     asked = explained.saliency([3, 4])
     assert explained.moments["predicted"][3] == "neutral"  # a wrong answer
-    expected = saliency(networks["visual"], explained.pictures()[3:4], class_number=1)
-    np.testing.assert_allclose(asked[0], expected[0], rtol=1e-4, atol=1e-6)
+    expected = attribute(networks["visual"], {"faces": explained.pictures()[3:4]}, 1, "gradient").strengths()
+    np.testing.assert_allclose(asked[0], expected["faces"][0], rtol=1e-4, atol=1e-6)
 
 
 def test_a_class_never_told_right_is_said_in_its_column(drawn):

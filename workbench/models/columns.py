@@ -41,8 +41,12 @@ _WEIGHTS_3 = (
 )
 _POOL_3 = (0, 1, 2, 3, 4, 4, 4, 5, 6, 7)
 _FULL = (0, 1, *(2,) * 29, 3, 4)
+
 _POOLED = ((1.0, 132.0), (1.0, 1.0, 63.0, 1.0), (1.0, 1.0, 29.0, 1.0, 1.0))
 """How often each distinct column stands in the full image after the first, second and third pooling."""
+
+CHANNEL_WEIGHTS = _WEIGHTS_3[1]
+"""How often each column of the last convolution stands in the full network's 66."""
 
 Kept = dict[str, tuple[Any, tuple[float, ...] | None]]
 """By layer: its output, and how often each of its distinct columns stands in the full image (None: it has no columns)."""
@@ -84,7 +88,23 @@ def audio_on_columns(
     -------
     tensor, shape (n, 3) or (n, 16)
     """
-    ops = keras_module().ops
+    kept = {} if kept is None else kept
+    x = hidden_from_channels(
+        audio, channels_on_columns(audio, strips, training=training, kept=kept), kept=kept
+    )
+    if hidden:
+        return x
+    x = audio.get_layer("normalization_16")(x, training=training)
+    kept["normalization_16"] = (x, None)
+    return audio.get_layer("sentiment")(x)
+
+
+def channels_on_columns(audio: Any, strips: Any, *, training: bool = False, kept: Kept | None = None) -> Any:
+    """Return the channels of the last convolution, normalised, shape (n, 66, 8, 128).
+
+    Column ``w`` of the 8 stands ``CHANNEL_WEIGHTS[w]`` times in the full network's 66. Parameters as
+    :func:`audio_on_columns`.
+    """
     layer, kept = audio.get_layer, {} if kept is None else kept
 
     def convolve(x: Any, number: int, weights: tuple[float, ...]) -> Any:
@@ -94,27 +114,30 @@ def audio_on_columns(
         kept[f"normalization_{number}"] = (x, weights)
         return x
 
-    def take(x: Any, columns: tuple[int, ...]) -> Any:
-        return ops.take(x, ops.convert_to_tensor(columns, dtype="int32"), axis=2)
-
     def pool(x: Any, number: int, columns: tuple[int, ...]) -> Any:
-        x = layer(f"pool_{number}")(take(x, columns))
+        x = layer(f"pool_{number}")(_take(x, columns))
         kept[f"pool_{number}"] = (x, _POOLED[number - 1])
         return x
 
-    x = convolve(take(strips, _LAYOUT_1), 1, _WEIGHTS_1)
-    x = pool(x, 1, _POOL_1)
-    x = convolve(convolve(take(x, _LAYOUT_2), 2, _WEIGHTS_2[0]), 3, _WEIGHTS_2[1])
+    x = pool(convolve(_take(strips, _LAYOUT_1), 1, _WEIGHTS_1), 1, _POOL_1)
+    x = convolve(convolve(_take(x, _LAYOUT_2), 2, _WEIGHTS_2[0]), 3, _WEIGHTS_2[1])
     x = pool(x, 2, _POOL_2)
-    x = convolve(convolve(take(x, _LAYOUT_3), 4, _WEIGHTS_3[0]), 5, _WEIGHTS_3[1])
-    x = pool(x, 3, _POOL_3)
-    x = layer("dense_16")(layer("flatten")(take(x, _FULL)))
+    return convolve(convolve(_take(x, _LAYOUT_3), 4, _WEIGHTS_3[0]), 5, _WEIGHTS_3[1])
+
+
+def hidden_from_channels(audio: Any, channels: Any, *, kept: Kept | None = None) -> Any:
+    """Return the 16 units before the softmax, shape (n, 16), from :func:`channels_on_columns`."""
+    kept = {} if kept is None else kept
+    x = audio.get_layer("pool_3")(_take(channels, _POOL_3))
+    kept["pool_3"] = (x, _POOLED[2])
+    x = audio.get_layer("dense_16")(audio.get_layer("flatten")(_take(x, _FULL)))
     kept["dense_16"] = (x, None)
-    if hidden:
-        return x
-    x = layer("normalization_16")(x, training=training)
-    kept["normalization_16"] = (x, None)
-    return layer("sentiment")(x)
+    return x
+
+
+def _take(x: Any, columns: tuple[int, ...]) -> Any:
+    ops = keras_module().ops
+    return ops.take(x, ops.convert_to_tensor(columns, dtype="int32"), axis=2)
 
 
 def column_network(full: Any) -> Any:

@@ -57,6 +57,45 @@ def new_figure(n_rows: int, n_columns: int, *, width_inch: float, height_inch: f
         return figure, figure.subplots(n_rows, n_columns, squeeze=False).ravel()
 
 
+def grid_figure(
+    heights_inch: Sequence[float],
+    widths_inch: Sequence[float],
+    *,
+    gap_inch: tuple[float, float] = (0.3, 0.3),
+    margins_inch: tuple[float, float, float, float] = (0.4, 0.2, 0.5, 0.5),
+) -> tuple[Figure, Any]:
+    """Return a figure that pyplot knows nothing of, and its grid of rows and columns to put axes on.
+
+    Everything stands where it is told to: a layout that finds its own place gives pictures of a fixed shape no room.
+
+    Parameters
+    ----------
+    gap_inch : (float, float)
+        Between columns, between rows.
+    margins_inch : (left, right, top, bottom)
+    """
+    (across, down), (left, right, top, bottom) = gap_inch, margins_inch
+    inner = (
+        sum(widths_inch) + across * (len(widths_inch) - 1),
+        sum(heights_inch) + down * (len(heights_inch) - 1),
+    )
+    width, height = inner[0] + left + right, inner[1] + top + bottom
+    figure = load("matplotlib.figure").Figure(figsize=(width, height))
+    grid = figure.add_gridspec(
+        len(heights_inch),
+        len(widths_inch),
+        height_ratios=list(heights_inch),
+        width_ratios=list(widths_inch),
+        left=left / width,
+        right=1 - right / width,
+        top=1 - top / height,
+        bottom=bottom / height,
+        wspace=across * len(widths_inch) / sum(widths_inch),
+        hspace=down * len(heights_inch) / sum(heights_inch),
+    )
+    return figure, grid
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A figure that shows itself in a notebook, sharply, without pyplot."""

@@ -10,7 +10,6 @@ from workbench.errors import InvalidInputError
 from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.gate import Gate
 from workbench.evaluation.warnings import LEAK_MARK, leak_codes
-from workbench.models.saliency import Method
 from workbench.models.settings import CLASSES
 from workbench.plots.confusion import plot_confusion
 from workbench.plots.embedding import plot_embedding
@@ -25,7 +24,7 @@ from workbench.systems.gate import pictures_of
 MOMENT_MS, NYQUIST_KHZ = 30.0, 24.0
 """What the edges of the audio network's picture stand for; 0 Hz is at the bottom."""
 _LONGEST_CLIP = 34
-_LINES: dict[Method, str] = {
+_LINES: dict[str, str] = {
     "gradient": "gradient",
     "smooth_gradient": "gradient, smoothed",
     "grad_cam": "Grad-CAM",
@@ -75,7 +74,7 @@ def confusions(project: Project, stored: StoredComparison) -> Drawing:
 
 
 def saliency_gallery(
-    explained: Explained, *, methods: tuple[Method, ...] = ("smooth_gradient", "grad_cam")
+    explained: Explained, *, methods: tuple[str, ...] = ("smooth_gradient", "grad_cam")
 ) -> Drawing:
     """Draw, for one sure and right moment per class, what the network got and where it looked, method by method.
 

@@ -16,7 +16,7 @@ from workbench.evaluation.projection import tsne_map
 from workbench.features.spectrogram import column_strips
 from workbench.models.embedding import hidden_units
 from workbench.models.runs import Run
-from workbench.models.saliency import Method, saliency
+from workbench.models.saliency import attribute, pictures_of
 from workbench.models.settings import CLASSES, INPUTS
 from workbench.project import Project
 
@@ -52,24 +52,15 @@ class Explained:
         arrays = {name: values[rows] for name, values in self.arrays.items()}
         return Explained(self.run, self.full, self.moments.iloc[rows], arrays)
 
-    def saliency(self, rows: list[int], *, method: Method = "gradient") -> np.ndarray:
-        """Return the saliency of the given rows for what the network answered, shape (n, height, width).
+    def saliency(self, rows: list[int], *, method: str = "gradient") -> np.ndarray:
+        """Return the saliency of the given rows for what the network answered, shape (n, height, width), peaks at 1.
 
         For sound it does not vary along time, as the picture does not.
         """
         classes, part = CLASSES[self.full.name], self.part(rows)
-        sound = "columns" in self.arrays
-        narrow = sound and method != "grad_cam"
-        pictures = column_strips(part.arrays["columns"]) if narrow else part.pictures()
-        maps = np.concatenate(
-            [
-                saliency(self.full, pictures[k : k + 1], class_number=classes.index(answer), method=method)
-                for k, answer in enumerate(part.moments["predicted"])
-            ]
-        )
-        if sound:
-            maps = np.repeat(maps.mean(axis=2, keepdims=True), maps.shape[1], axis=2)
-        return maps
+        numbers = np.array([classes.index(answer) for answer in part.moments["predicted"]])
+        (maps,) = attribute(self.full, pictures_of(part.arrays), numbers, method).strengths().values()
+        return np.repeat(maps, maps.shape[1], axis=2) if "columns" in self.arrays else maps
 
     def examples(self) -> dict[str, int]:
         """Return, per class, the row of the moment the network is surest of and right about, where there is one."""
