@@ -11,15 +11,15 @@ import pandas as pd
 
 from workbench.datasets.catalog import Dataset
 from workbench.datasets.feature_store import FeatureStore
-from workbench.datasets.known_answers import answers_for_moments
+from workbench.datasets.known_answers import NO_VERDICTS, answers_for_moments
 from workbench.datasets.leaks import TESTED
+from workbench.datasets.looking import MOST_LEARNT, MOST_TESTED, Embed
 from workbench.datasets.moments import moments_table
 from workbench.datasets.picture_hash import appearance
 from workbench.datasets.splits import parts_of_moments, split_clips
-from workbench.datasets.twins import MOST_LEARNT, MOST_TESTED, Embed, find_twins, look_at
 from workbench.errors import InvalidInputError
 from workbench.evaluation.estimates import Share
-from workbench.evaluation.gate import Example, Gate, SplitScore
+from workbench.evaluation.gate import Example, Finding, Gate, SplitScore
 from workbench.evaluation.warnings import leak_codes
 from workbench.files import read_json, write_json
 from workbench.labels.store import LabelStore
@@ -32,11 +32,10 @@ from workbench.systems.gate_findings import (
     about_clips,
     about_length,
     about_order,
-    about_pictures,
     about_sentences,
     about_speakers,
-    no_pictures,
 )
+from workbench.systems.gate_twins import compare_pictures, compare_sounds
 from workbench.systems.plan import Plan, plan
 
 SPLITS_TO_SCORE = ("clip", "sentence", "speaker")
@@ -44,7 +43,7 @@ SPLITS_TO_SCORE = ("clip", "sentence", "speaker")
 
 @dataclass(frozen=True)
 class Looking:
-    """How pictures are looked at, as :func:`workbench.datasets.twins.look_at` takes it."""
+    """How pictures and sound are looked at, as :func:`workbench.datasets.looking.look_at` takes it."""
 
     embed: Embed
     most_tested: int
@@ -70,7 +69,7 @@ def examine(
     seed : int
         As the training's: the same seed gives the same split.
     most_tested, most_learnt : int
-        So many moments of each side are looked at, at most (:mod:`workbench.datasets.twins`).
+        So many moments of each side are looked at, at most (:mod:`workbench.datasets.looking`).
 
     Raises
     ------
@@ -163,27 +162,47 @@ def _gate(
     findings = [about_clips(split), about_speakers(split), about_sentences(split, seed=what.seed)]
     looked_at = {"clips": int(split["clip"].nunique())}
     looked_at["test_clips"] = int(split.loc[split["part"].isin(TESTED), "clip"].nunique())
-    seen = moments[moments["face_row"] >= 0]
-    if seen["part"].isin(["test"]).any() and seen["part"].isin(["train", "validation"]).any():
-        twins = find_twins(look_at(dataset, moments, seed=what.seed, **vars(looking)))
-        findings.append(
-            about_pictures(twins, by="appearance" if looking.embed is appearance else "last hidden layer")
-        )
-        looked_at |= {"test_moments": len(twins.tested), "train_moments": twins.n_learnt}
-        looked_at["moments_with_a_face"] = twins.n_of
-    else:
-        findings.append(no_pictures())
+    alike, counts = _look_alikes(dataset, moments, looking, seed=what.seed)
+    findings += alike
+    looked_at |= counts
     findings += [about_order(split, seed=what.seed), *about_length(split, seed=what.seed)]
     name = None if run is None else run.id
     return Gate(what.dataset, what.split, what.seed, name, tuple(findings), looked_at)
+
+
+def _look_alikes(
+    dataset: Dataset, moments: pd.DataFrame, looking: Looking, *, seed: int
+) -> tuple[list[Finding], dict[str, int]]:
+    """Compare what is seen, and what is heard, across the split; count what was looked at."""
+    most = {"most_tested": looking.most_tested, "most_learnt": looking.most_learnt}
+    by = "appearance" if looking.embed is appearance else "last hidden layer"
+    pictures, seen = compare_pictures(
+        dataset, moments, embed=looking.embed, by=by, seed=seed, progress=within(looking.progress, 0.0, 0.7), **most
+    )  # fmt: skip
+    counts: dict[str, int] = {}
+    if seen is not None:
+        counts = {"test_moments": len(seen.tested), "train_moments": seen.n_learnt}
+        counts["moments_with_a_face"] = seen.n_of
+    if not moments["heard"].any():  # of pictures alone nothing is asked about sound
+        return [pictures], counts
+    sounds, heard = compare_sounds(
+        dataset, moments, seed=seed, progress=within(looking.progress, 0.7, 1.0), **most
+    )
+    if heard is not None:
+        counts |= {"test_sounds": len(heard.tested), "train_sounds": heard.n_learnt}
+    return [pictures, sounds], counts
 
 
 def _answers(project: Project, dataset: Dataset, what: Plan, moments: pd.DataFrame) -> dict[str, str]:
     """Return the sentiment of each clip: the commonest answer about its moments; none for mouths, which change."""
     if what.network == "mouth":
         return {}
-    with LabelStore.open(project.labels) as store:
-        hand, verdicts = store.answers("sentiment"), store.verdicts("sentiment")
+    hand = verdicts = NO_VERDICTS
+    if LabelStore.exists(
+        project.labels
+    ):  # whoever only asks makes no store and brings none to a newer version
+        with LabelStore.open(project.labels, read_only=True) as store:
+            hand, verdicts = store.answers("sentiment"), store.verdicts("sentiment")
     answers = answers_for_moments(
         moments, question="sentiment", dataset=dataset, hand=hand, verdicts=verdicts, source=what.answers
     )["answer"]
