@@ -2,11 +2,16 @@
 
 A picture of sound is 16 moments of 30 ms by 32 bands (100 Hz to 8 kHz, equally wide on a logarithmic scale), in
 decibels. Nothing lower than 50 dB under the clip's own loud moments is kept: what is left does not know how loud the
-copy is, and the hash and the appearance of pictures (:mod:`workbench.datasets.picture_hash`) take off the mean. Half a
-second holds two syllables: speakers who say the same word do not say it alike.
+copy is, and the hash and the appearance of pictures (:mod:`workbench.datasets.picture_hash`) take off the mean.
+
+Two people may say a syllable alike by chance; a copy is alike *in step*. So half-seconds count as twins only where half
+of their clip's or more have twins in the same clip learnt from, all the same time later or earlier (as audio fingerprints
+are matched: Wang 2003, "An Industrial-Strength Audio Search Algorithm", section 2.3).
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,9 +20,11 @@ from workbench.datasets.catalog import Dataset
 from workbench.datasets.feature_store import FeatureStore
 from workbench.datasets.looking import MOST_LEARNT, MOST_TESTED, Looked, look
 from workbench.datasets.picture_hash import appearance
+from workbench.datasets.twins import Twins
 from workbench.errors import InvalidInputError
 from workbench.features.clip_features import N_FREQUENCIES
 from workbench.media.audio import SOUND_RATE
+from workbench.media.timeline import GRID_STEP_S
 from workbench.progress import Progress, silent
 
 N_TOGETHER = 16
@@ -26,6 +33,7 @@ N_BANDS = 32
 LOWEST_HZ, HIGHEST_HZ = 100.0, 8_000.0
 DEEP_DB = 50.0
 VOICED_SHARE = 0.5
+IN_STEP_SHARE, FEWEST_IN_STEP = 0.5, 3
 
 
 def listen_to(
@@ -67,6 +75,23 @@ def listen_to(
         most_learnt=most_learnt,
         seed=seed,
         progress=progress,
+    )
+
+
+def in_step(twins: Twins) -> Twins:
+    """Return the twins that are in step with those of their clip: the copies; the others are alike by chance."""
+    pairs = twins.pairs
+    later = ((pairs["time_s"] - pairs["learnt_time_s"]) / GRID_STEP_S).round().astype(int)
+    n_looked = twins.tested["clip"].value_counts()
+    kept = pd.Series(False, index=pairs.index)
+    for (clip, _), steps in later.groupby([pairs["clip"], pairs["learnt"]]):
+        together = np.abs(steps.to_numpy()[:, None] - steps.to_numpy()) <= 1
+        enough = max(FEWEST_IN_STEP, IN_STEP_SHARE * n_looked[clip])
+        kept.loc[steps.index] = together.sum(axis=1) >= enough
+    times = set(zip(pairs.loc[kept, "clip"], pairs.loc[kept, "time_s"], strict=True))
+    has_twin = [row in times for row in zip(twins.tested["clip"], twins.tested["time_s"], strict=True)]
+    return replace(
+        twins, tested=twins.tested.assign(has_twin=has_twin), pairs=pairs[kept].reset_index(drop=True)
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from workbench.datasets.picture_hash import appearance
 from workbench.datasets.splits import parts_of_moments, split_clips
 from workbench.errors import InvalidInputError
 from workbench.evaluation.estimates import Share
-from workbench.evaluation.gate import Example, Finding, Gate, SplitScore
+from workbench.evaluation.gate import Example, Gate, SplitScore
 from workbench.evaluation.warnings import leak_codes
 from workbench.files import read_json, write_json
 from workbench.labels.store import LabelStore
@@ -35,20 +34,10 @@ from workbench.systems.gate_findings import (
     about_sentences,
     about_speakers,
 )
-from workbench.systems.gate_twins import compare_pictures, compare_sounds
+from workbench.systems.gate_twins import Looking, look_alikes_of
 from workbench.systems.plan import Plan, plan
 
 SPLITS_TO_SCORE = ("clip", "sentence", "speaker")
-
-
-@dataclass(frozen=True)
-class Looking:
-    """How pictures and sound are looked at, as :func:`workbench.datasets.looking.look_at` takes it."""
-
-    embed: Embed
-    most_tested: int
-    most_learnt: int
-    progress: Progress
 
 
 def examine(
@@ -162,35 +151,12 @@ def _gate(
     findings = [about_clips(split), about_speakers(split), about_sentences(split, seed=what.seed)]
     looked_at = {"clips": int(split["clip"].nunique())}
     looked_at["test_clips"] = int(split.loc[split["part"].isin(TESTED), "clip"].nunique())
-    alike, counts = _look_alikes(dataset, moments, looking, seed=what.seed)
+    alike, counts = look_alikes_of(dataset, moments, looking, seed=what.seed)
     findings += alike
     looked_at |= counts
     findings += [about_order(split, seed=what.seed), *about_length(split, seed=what.seed)]
     name = None if run is None else run.id
     return Gate(what.dataset, what.split, what.seed, name, tuple(findings), looked_at)
-
-
-def _look_alikes(
-    dataset: Dataset, moments: pd.DataFrame, looking: Looking, *, seed: int
-) -> tuple[list[Finding], dict[str, int]]:
-    """Compare what is seen, and what is heard, across the split; count what was looked at."""
-    most = {"most_tested": looking.most_tested, "most_learnt": looking.most_learnt}
-    by = "appearance" if looking.embed is appearance else "last hidden layer"
-    pictures, seen = compare_pictures(
-        dataset, moments, embed=looking.embed, by=by, seed=seed, progress=within(looking.progress, 0.0, 0.7), **most
-    )  # fmt: skip
-    counts: dict[str, int] = {}
-    if seen is not None:
-        counts = {"test_moments": len(seen.tested), "train_moments": seen.n_learnt}
-        counts["moments_with_a_face"] = seen.n_of
-    if not moments["heard"].any():  # of pictures alone nothing is asked about sound
-        return [pictures], counts
-    sounds, heard = compare_sounds(
-        dataset, moments, seed=seed, progress=within(looking.progress, 0.7, 1.0), **most
-    )
-    if heard is not None:
-        counts |= {"test_sounds": len(heard.tested), "train_sounds": heard.n_learnt}
-    return [pictures, sounds], counts
 
 
 def _answers(project: Project, dataset: Dataset, what: Plan, moments: pd.DataFrame) -> dict[str, str]:

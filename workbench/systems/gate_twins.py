@@ -8,11 +8,12 @@ import pandas as pd
 
 from workbench.datasets.catalog import Dataset
 from workbench.datasets.leaks import LEARNT, TESTED
-from workbench.datasets.looking import Embed, Looked, look_at
-from workbench.datasets.sound_twins import half_seconds, listen_to
+from workbench.datasets.looking import Embed, look_at
+from workbench.datasets.picture_hash import appearance
+from workbench.datasets.sound_twins import half_seconds, in_step, listen_to
 from workbench.datasets.twins import Twins, find_twins
 from workbench.evaluation.gate import Example, Finding, concerned
-from workbench.progress import Progress, silent
+from workbench.progress import Progress, silent, within
 
 SHARE_THAT_COUNTS = 0.01
 """Fewer test moments with a near-identical one cannot move an accuracy by a point: told, but no leak."""
@@ -64,11 +65,44 @@ SOUNDS = Kind(
     "sounds_apart",
     "sounds_unknown",
     "half-seconds of sound",
-    "as alike as half-seconds that begin 30 ms apart in one clip",
+    "as alike as half-seconds that begin 30 ms apart in one clip, and in step over half of the clip or more",
     "The network has nearly heard them, be it louder or under another name: these figures flatter. Listen to the pairs; "
     "keep such clips in one part, or import them once.",
     "Training or test has no half-second of voice, so no sound can be compared.",
 )
+
+
+@dataclass(frozen=True)
+class Looking:
+    """How pictures and sound are looked at, as :func:`workbench.datasets.looking.look_at` takes it."""
+
+    embed: Embed
+    most_tested: int
+    most_learnt: int
+    progress: Progress
+
+
+def look_alikes_of(
+    dataset: Dataset, moments: pd.DataFrame, looking: Looking, *, seed: int
+) -> tuple[list[Finding], dict[str, int]]:
+    """Compare what is seen, and what is heard, across the split; count what was looked at."""
+    most = {"most_tested": looking.most_tested, "most_learnt": looking.most_learnt}
+    by = "appearance" if looking.embed is appearance else "last hidden layer"
+    pictures, seen = compare_pictures(
+        dataset, moments, embed=looking.embed, by=by, seed=seed, progress=within(looking.progress, 0.0, 0.7), **most
+    )  # fmt: skip
+    counts: dict[str, int] = {}
+    if seen is not None:
+        counts = {"test_moments": len(seen.tested), "train_moments": seen.n_learnt}
+        counts["moments_with_a_face"] = seen.n_of
+    if not moments["heard"].any():  # of pictures alone nothing is asked about sound
+        return [pictures], counts
+    sounds, heard = compare_sounds(
+        dataset, moments, seed=seed, progress=within(looking.progress, 0.7, 1.0), **most
+    )
+    if heard is not None:
+        counts |= {"test_sounds": len(heard.tested), "train_sounds": heard.n_learnt}
+    return [pictures, sounds], counts
 
 
 def compare_pictures(
@@ -104,7 +138,10 @@ def compare_pictures(
         seed=seed,
         progress=progress,
     )
-    return _compared(looked, PICTURES, by=by)
+    if not len(looked.neighbour_bits):
+        return _unknown(PICTURES), None
+    twins = find_twins(looked)
+    return about_twins(twins, PICTURES, by=by), twins
 
 
 def compare_sounds(
@@ -122,14 +159,10 @@ def compare_sounds(
     looked = listen_to(
         dataset, moments, most_tested=most_tested, most_learnt=most_learnt, seed=seed, progress=progress
     )
-    return _compared(looked, SOUNDS, by="spectrogram")
-
-
-def _compared(looked: Looked, kind: Kind, *, by: str) -> tuple[Finding, Twins | None]:
     if not len(looked.neighbour_bits):
-        return _unknown(kind), None
-    twins = find_twins(looked)
-    return about_twins(twins, kind, by=by), twins
+        return _unknown(SOUNDS), None
+    twins = in_step(find_twins(looked))
+    return about_twins(twins, SOUNDS, by="spectrogram"), twins
 
 
 def _on_both_sides(seen: pd.DataFrame) -> bool:
