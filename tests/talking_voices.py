@@ -1,5 +1,11 @@
 """A dataset of voices that nobody has, whose copies are known: each speaker a voice, each clip syllables of their own."""
 
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -49,9 +55,19 @@ def keep_sound(dataset, clip, columns):
     FeatureStore(dataset.features).write(clip, features, {"recipe": "drawn", "sound_full_scale_share": 0.0})
 
 
-def draw_voices(project, rng, *, n_speakers=8, clips_each=6, name="voices"):
+def draw_voices(project, *, n_speakers=8, clips_each=3, name="voices"):
     """Write a dataset of voices, answers balanced within each speaker, two sentences in turns."""
-    dataset, rows = Dataset(project.dataset_folder(name)), []
+    dataset = Dataset(project.dataset_folder(name))
+    shutil.copytree(_drawn(n_speakers, clips_each), dataset.folder)
+    return dataset
+
+
+@cache
+def _drawn(n_speakers, clips_each):
+    """Draw once what many tests copy, and return its folder."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    rng, dataset, rows = np.random.default_rng(0), Dataset(folder / "voices"), []
     for number in range(n_speakers):
         speaker = voice(rng)
         answers = rng.permutation(np.tile(SENTIMENTS, -(-clips_each // 3))[:clips_each])
@@ -60,7 +76,7 @@ def draw_voices(project, rng, *, n_speakers=8, clips_each=6, name="voices"):
             keep_sound(dataset, clip, speak(speaker, rng))
             rows.append(sound_row(clip, f"s{number:02}", str(answer), statement=f"0{1 + k % 2}"))
     dataset.write_table(pd.DataFrame(rows))
-    return dataset
+    return dataset.folder
 
 
 def sound_row(clip, speaker, answer, *, statement="01"):

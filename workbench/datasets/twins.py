@@ -1,6 +1,6 @@
 """Moments of the test that are like moments learnt from: found by hash and by distance, judged by the data's own measure.
 
-What is compared are pictures: of faces, or of half a second of sound each (:mod:`workbench.datasets.sound_twins`).
+What is compared are pictures: of faces, or of a second of sound each (:mod:`workbench.datasets.sound_twins`).
 
 **When two pictures are near-identical.** Two measures are taken: in how many of 64 bits their perceptual hashes differ,
 and how far apart they lie in an embedding (the plain appearance, or a network's last hidden layer). Both must be small.

@@ -10,7 +10,7 @@ from workbench.datasets.catalog import Dataset
 from workbench.datasets.leaks import LEARNT, TESTED
 from workbench.datasets.looking import Embed, look_at
 from workbench.datasets.picture_hash import appearance
-from workbench.datasets.sound_twins import half_seconds, in_step, listen_to
+from workbench.datasets.sound_twins import in_step, listen_to, voiced_seconds
 from workbench.datasets.twins import Twins, find_twins
 from workbench.evaluation.gate import Example, Finding, concerned
 from workbench.progress import Progress, silent, within
@@ -64,11 +64,11 @@ SOUNDS = Kind(
     "near_duplicate_sound",
     "sounds_apart",
     "sounds_unknown",
-    "half-seconds of sound",
-    "as alike as half-seconds that begin 30 ms apart in one clip, and in step over half of the clip or more",
+    "seconds of sound",
+    "as alike as seconds that begin 30 ms apart in one clip, and in step over half of the clip or more",
     "The network has nearly heard them, be it louder or under another name: these figures flatter. Listen to the pairs; "
     "keep such clips in one part, or import them once.",
-    "Training or test has no half-second of voice, so no sound can be compared.",
+    "Training or test has no second of voice, so no sound can be compared.",
 )
 
 
@@ -153,8 +153,8 @@ def compare_sounds(
     seed: int,
     progress: Progress = silent,
 ) -> tuple[Finding, Twins | None]:
-    """Say how many half-seconds of the test sound like one learnt from, and what was compared."""
-    if not _on_both_sides(half_seconds(moments)):
+    """Say how many seconds of the test sound like one learnt from, and what was compared."""
+    if not _on_both_sides(voiced_seconds(moments)):
         return _unknown(SOUNDS), None
     looked = listen_to(
         dataset, moments, most_tested=most_tested, most_learnt=most_learnt, seed=seed, progress=progress
