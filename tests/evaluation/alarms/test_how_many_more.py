@@ -8,6 +8,7 @@ import pytest
 
 from tests.evaluation.alarms.drawn import alarm, codes, decided, drawn_table
 from tests.evaluation.tables import clip_table
+from workbench.evaluation.alarms.said import roughly
 from workbench.evaluation.alarms.telling_apart import clips_to_tell_apart, needed_to_tell
 from workbench.evaluation.alarms.width import clips_needed
 from workbench.evaluation.comparison import compare
@@ -67,6 +68,7 @@ def test_a_wide_interval_says_its_width_and_how_many_more_clips_of_whom(rng):
     assert re.search(r"Test on about \d+ more clips?, of \d+ more speakers?", found.message)
     assert found.evidence["n_more_clips"] == found.evidence["n_clips"] - 36
     assert "wide_interval" not in codes(drawn_table(rng, 30, 12))
+    assert [roughly(n) for n in (1, 78, 100, 113, 5_967)] == [1, 78, 100, 120, 6_000]
 
 
 def test_one_clip_can_be_asked_too():

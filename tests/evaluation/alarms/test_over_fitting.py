@@ -42,7 +42,7 @@ def test_a_loss_that_rises_since_epoch_seven_says_to_stop_there(rng):
     (found,) = over_fitting(history, **COUNTS)
     best = found.evidence["stop_at"]
     assert abs(best - 7) <= 1
-    assert f"lowest after epoch {best}" in found.message and f"--epochs {best}" in found.message
+    assert f"Stop at epoch {best}: " in found.message and f"--epochs {best}" in found.message
     assert found.code == "over_fitting" and found.severity == "careful"
 
 
@@ -85,6 +85,7 @@ def test_a_validation_loss_that_rises_while_training_does_not_fall_is_no_over_fi
 
 def test_a_run_without_epochs_or_validation_is_not_asked():
     assert over_fitting(curves(np.ones(10)).iloc[:0], **COUNTS) == []
+    assert over_fitting(curves(np.full(10, np.nan), val_accuracy=np.nan), **COUNTS) == []
     assert over_fitting(curves(np.ones(10)), n_samples={"train": 10, "validation": 0}, n_clips={}) == []
 
 

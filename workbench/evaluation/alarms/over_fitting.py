@@ -32,12 +32,7 @@ _P = 0.05
 _LAST = 3
 
 
-def over_fitting(
-    history: pd.DataFrame,
-    *,
-    n_samples: dict[str, int],
-    n_clips: dict[str, int],
-) -> list[Alarm]:
+def over_fitting(history: pd.DataFrame, *, n_samples: dict[str, int], n_clips: dict[str, int]) -> list[Alarm]:
     """Return an alarm when a training over-fits.
 
     Parameters
@@ -52,37 +47,37 @@ def over_fitting(
     ):
         return []
     last = history.iloc[-1]
+    if not np.isfinite([last["accuracy"], last["val_accuracy"]]).all():
+        return []
     train, validation = (
         _share(float(last[column]), n_samples[part], n_clips[part])
         for column, part in (("accuracy", "train"), ("val_accuracy", "validation"))
     )
     gap, best = difference(train, validation), best_epoch_passed(history)
-    wide = gap.low is not None and gap.low > GAP
-    if not wide and best is None:
-        return []
     said, mend = [], "Learn from more clips of more people, augment, or train for fewer epochs."
-    if wide:
-        said.append(
-            f"It knows its training better than what it has not seen: right on {train.k:,} of {train.n:,} training samples "
-            f"({train.value:.1%}), on {validation.k:,} of {validation.n:,} of validation ({validation.value:.1%}), a gap of "
-            f"{100 * (gap.value or 0):.0f} points ({interval_in_words(gap)}, each clip counted once)."
-        )
+    if gap.low is not None and gap.low > GAP:
+        said.append(_gap_in_words(train, validation, gap))
     if best is not None:
-        lowest = float(history.set_index("epoch").loc[best, "val_loss"])
-        said.append(
-            f"Its validation loss was lowest after epoch {best} ({lowest:.3f}) and has risen to {last['val_loss']:.3f} since, "
-            "while its training loss went on falling."
-        )
-        mend = (
-            f"Stop at epoch {best}: train again with --epochs {best}; else learn from more clips, or augment."
-        )
-    evidence = {
-        "gap": gap.as_json(),
-        "train": train.as_json(),
-        "validation": validation.as_json(),
-        "stop_at": best,
-    }
-    return [Alarm(CODE, f"{' '.join(said)} {mend}", evidence)]
+        said.append(_rise_in_words(history, best))
+        mend = f"Train again with --epochs {best}; else learn from more clips, or augment."
+    evidence = {"gap": gap.as_json(), "train": train.as_json(), "validation": validation.as_json()}
+    return [Alarm(CODE, " ".join([*said, mend]), evidence | {"stop_at": best})] if said else []
+
+
+def _gap_in_words(train: Share, validation: Share, gap: Score) -> str:
+    return (
+        f"It knows its training better than what it has not seen: right on {train.k:,} of {train.n:,} training samples "
+        f"({train.value:.1%}), on {validation.k:,} of {validation.n:,} of validation ({validation.value:.1%}), a gap of "
+        f"{100 * (gap.value or 0):.0f} points ({interval_in_words(gap)}, each clip counted once)."
+    )
+
+
+def _rise_in_words(history: pd.DataFrame, best: int) -> str:
+    loss = history.set_index("epoch")["val_loss"]
+    return (
+        f"Stop at epoch {best}: its validation loss was lowest then ({loss[best]:.3f}) and has risen to "
+        f"{loss.iloc[-1]:.3f} since, while its training loss went on falling."
+    )
 
 
 def difference(a: Share, b: Share) -> Score:

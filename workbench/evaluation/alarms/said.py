@@ -57,3 +57,15 @@ def ties(tied: np.ndarray, *, unit: str) -> list[Alarm]:
 def many(n: int, what: str) -> str:
     """Say a number of things: ``"1 clip"``, ``"1,200 clips"``."""
     return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def roughly(n: int) -> int:
+    """Return a number that is an order of size as one: up to two digits, for instance 78, 120 or 6,000.
+
+    Examples
+    --------
+    >>> roughly(78), roughly(113), roughly(5_967)
+    (78, 120, 6000)
+    """
+    step = 10 ** max(len(str(n)) - 2, 0)
+    return -(-n // step) * step

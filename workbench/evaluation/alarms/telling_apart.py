@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from workbench.evaluation.alarms.said import many
+from workbench.evaluation.alarms.said import many, roughly
 from workbench.evaluation.alarms.width import smallest, spread_of, student
 from workbench.evaluation.intervals import clusters_of
 from workbench.evaluation.wording import FEWEST_DISAGREEMENTS
@@ -64,6 +64,6 @@ def needed_to_tell(rows: pd.DataFrame, points: np.ndarray) -> str:
     n_more, n_more_clips, of = found
     if n_more_clips > MOST_CLIPS:
         return f" If that small a difference is real, even {MOST_CLIPS:,} more clips would hardly show it."
-    whose = f" of {many(n_more, 'more speaker')}" if of == "speaker" else ""
-    clips = many(n_more_clips, "more clip")
+    whose = f" of {many(roughly(n_more), 'more speaker')}" if of == "speaker" else ""
+    clips = many(roughly(n_more_clips), "more clip")
     return f" If that difference is real, about {clips}{whose} would show it in four of five tests."

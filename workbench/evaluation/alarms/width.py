@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.evaluation.alarms.said import many
+from workbench.evaluation.alarms.said import many, roughly
 from workbench.evaluation.estimates import interval_in_words
 from workbench.evaluation.intervals import CONFIDENCE, Clusters, clusters_of, wilson
 from workbench.evaluation.judgement import Judgement
@@ -57,10 +57,11 @@ class Needed:
 
     def in_words(self) -> str:
         """Say it: ``"about 90 more clips, of 10 more speakers with as many clips each as here"``."""
+        clips = many(roughly(self.n_more_clips), "more clip")
         if self.of == "clip":
-            return f"about {many(self.n_more_clips, 'more clip')}"
-        people = many(self.n_more, "more speaker")
-        return f"about {many(self.n_more_clips, 'more clip')}, of {people} with as many clips each as here"
+            return f"about {clips}"
+        people = many(roughly(self.n_more), "more speaker")
+        return f"about {clips}, of {people} with as many clips each as here"
 
 
 def clips_needed(rows: pd.DataFrame, *, half_width: float = WIDE_INTERVAL / 2) -> Needed:
