@@ -8,9 +8,10 @@ import pytest
 from talking_heads import N_MOMENTS, draw_heads, film, head, keep, row_of, through_jpeg
 
 from workbench.datasets.feature_store import FeatureStore
+from workbench.datasets.looking import Looked, look_at
 from workbench.datasets.moments import moments_table
 from workbench.datasets.picture_hash import appearance, perceptual_hash
-from workbench.datasets.twins import Looked, find_twins, look_at
+from workbench.datasets.twins import find_twins
 from workbench.errors import InvalidInputError
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from workbench.datasets.feature_store import FeatureStore
+from workbench.datasets.sound_facts import full_scale_share
 from workbench.errors import InvalidInputError, MissingDependencyError
 from workbench.features.clip_features import FACE_SIZE, MOUTH_SIZE, N_FREQUENCIES, ClipFeatures
 from workbench.features.landmarks import N_LANDMARKS, shared_predictor
@@ -192,7 +193,7 @@ def _about_faces(
 
 def _about_sound(sound: Sound | None, odd: list[str]) -> dict[str, Any]:
     if sound is None:
-        return {"sound_mean_dbfs": None, "sound_peak_dbfs": None}
+        return {"sound_mean_dbfs": None, "sound_peak_dbfs": None, "sound_full_scale_share": None}
     mean_db = float(level_db(sound.samples)) if sound.samples.size else math.nan
     peak = float(np.abs(sound.samples).max()) if sound.samples.size else 0.0
     odd.extend(sound.notes)
@@ -203,6 +204,7 @@ def _about_sound(sound: Sound | None, odd: list[str]) -> dict[str, Any]:
     return {
         "sound_mean_dbfs": round(mean_db, 1) if math.isfinite(mean_db) else None,
         "sound_peak_dbfs": round(20 * math.log10(max(peak, 1e-7)), 1),
+        "sound_full_scale_share": round(full_scale_share(sound.samples), 6),
     }
 
 

@@ -78,14 +78,14 @@ def told_by_place(
     Told or None
         None when it cannot be asked: fewer than ten test clips with an answer, or one answer only.
     """
-    known = answers != ""
-    if not _enough(answers, learnt & known, tested & known):
+    asked = _Asked.of(answers, learnt, tested, known=answers != "")
+    if asked is None:
         return None
     rng = np.random.default_rng([seed, 71])
     lot = rng.permutation(len(places))
     order = lot[np.argsort(places[lot], kind="stable")]
-    neighbours = _nearest(places, order[(learnt & known)[order]], np.flatnonzero(tested & known))
-    n_classes, codes = _codes(answers)
+    neighbours = _nearest(places, order[asked.learnt[order]], np.flatnonzero(asked.tested))
+    n_classes = asked.n_classes
 
     def guess(handed_out: np.ndarray) -> np.ndarray:
         votes = handed_out[:, neighbours]
@@ -93,7 +93,7 @@ def told_by_place(
         counted = np.stack([((votes == c) * weights).sum(axis=2) for c in range(n_classes)], axis=2)
         return np.asarray(counted.argmax(axis=2))
 
-    return _against_chance(guess, codes, learnt & known, tested & known, whole, rng, n_orders)
+    return _against_chance(guess, asked, whole, rng, n_orders)
 
 
 def told_by_group(
@@ -116,12 +116,12 @@ def told_by_group(
         As :func:`told_by_place`.
     """
     known = (answers != "") & (groups != "")
-    known &= np.isin(groups, groups[learnt & known])
-    if not _enough(answers, learnt & known, tested & known):
+    asked = _Asked.of(answers, learnt, tested, known=known & np.isin(groups, groups[learnt & known]))
+    if asked is None:
         return None
-    n_classes, codes = _codes(answers)
+    n_classes = asked.n_classes
     names, group = np.unique(groups, return_inverse=True)
-    mine, learning = group[tested & known], np.flatnonzero(learnt & known)
+    mine, learning = group[asked.tested], np.flatnonzero(asked.learnt)
 
     def guess(handed_out: np.ndarray) -> np.ndarray:
         found = np.empty((len(handed_out), len(mine)), int)
@@ -131,19 +131,28 @@ def told_by_group(
             found[k] = counts.argmax(axis=1)[mine]
         return found
 
-    rng = np.random.default_rng([seed, 73])
-    return _against_chance(guess, codes, learnt & known, tested & known, whole, rng, n_orders)
+    return _against_chance(guess, asked, whole, np.random.default_rng([seed, 73]), n_orders)
 
 
-def _enough(answers: np.ndarray, learnt: np.ndarray, tested: np.ndarray) -> bool:
-    if tested.sum() < FEWEST_TESTED or learnt.sum() < FEWEST_TESTED:
-        return False
-    return len(set(answers[learnt])) > 1 and len(set(answers[learnt | tested])) > 1
+@dataclass(frozen=True)
+class _Asked:
+    """Whose answers are told by whose: numbers of the answers, and which clips of both sides take part."""
 
+    codes: np.ndarray
+    n_classes: int
+    learnt: np.ndarray
+    tested: np.ndarray
 
-def _codes(answers: np.ndarray) -> tuple[int, np.ndarray]:
-    names, codes = np.unique(answers, return_inverse=True)
-    return len(names), codes
+    @classmethod
+    def of(
+        cls, answers: np.ndarray, learnt: np.ndarray, tested: np.ndarray, *, known: np.ndarray
+    ) -> _Asked | None:
+        """Leave out clips that are not known; None when too few are left, or one answer only."""
+        learnt, tested = learnt & known, tested & known
+        if min(tested.sum(), learnt.sum()) < FEWEST_TESTED or len(set(answers[learnt])) < 2:
+            return None
+        names, codes = np.unique(answers, return_inverse=True)
+        return cls(codes, len(names), learnt, tested)
 
 
 def _nearest(places: np.ndarray, learnt: np.ndarray, tested: np.ndarray) -> np.ndarray:
@@ -160,15 +169,10 @@ def _nearest(places: np.ndarray, learnt: np.ndarray, tested: np.ndarray) -> np.n
 
 
 def _against_chance(
-    guess: Guess,
-    codes: np.ndarray,
-    learnt: np.ndarray,
-    tested: np.ndarray,
-    whole: np.ndarray | None,
-    rng: np.random.Generator,
-    n_orders: int,
+    guess: Guess, asked: _Asked, whole: np.ndarray | None, rng: np.random.Generator, n_orders: int
 ) -> Told:
-    taking_part = np.flatnonzero(learnt | tested)
+    codes, tested = asked.codes, asked.tested
+    taking_part = np.flatnonzero(asked.learnt | tested)
     right = guess(codes[None])[0] == codes[tested]
     as_many = 0
     for first in range(0, n_orders, _CHUNK):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -14,6 +13,7 @@ from workbench.evaluation.calibration import N_BINS, check_bins
 from workbench.evaluation.calibration_error import Binning
 from workbench.evaluation.clips import clips_with_changing_truth
 from workbench.evaluation.confidence import Confidences, confidences_of
+from workbench.evaluation.levels import Levels
 from workbench.evaluation.predictions import classes_of, validate
 from workbench.evaluation.temperature import HIGHEST, LOWEST
 from workbench.evaluation.threshold import check_wanted
@@ -24,39 +24,8 @@ ACCURACY = 0.9
 
 
 @dataclass(frozen=True)
-class CalibrationReport:
-    """What is known about a system's confidences.
-
-    Attributes
-    ----------
-    clips, frames : Trust or None
-        As in :class:`workbench.evaluation.report.Evaluation`.
-    split : str or None
-        How training and test were kept apart, where known.
-    warnings : tuple of Alarm
-        The split's first.
-    """
-
-    clips: Trust | None
-    frames: Trust | None
-    split: str | None
-    warnings: tuple[Alarm, ...]
-
-    @property
-    def main(self) -> Trust:
-        """The level to speak of first: clips where they can be judged, else moments."""
-        level = self.clips if self.clips is not None else self.frames
-        assert level is not None  # calibrate makes at least one
-        return level
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the content of ``workbench calibrate --json``: strict JSON, no NaN."""
-        return {
-            "clips": None if self.clips is None else self.clips.as_json(),
-            "frames": None if self.frames is None else self.frames.as_json(),
-            "split": self.split,
-            "warnings": [warning.as_json() for warning in self.warnings],
-        }
+class CalibrationReport(Levels[Trust]):
+    """What is known about a system's confidences."""
 
 
 def calibrate(

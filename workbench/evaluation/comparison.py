@@ -18,6 +18,7 @@ import pandas as pd
 
 from workbench.errors import InvalidInputError
 from workbench.evaluation.accumulate import ALPHA
+from workbench.evaluation.alarms.telling_apart import needed_to_tell
 from workbench.evaluation.clips import clips_with_changing_truth, decide_clips, moments_of
 from workbench.evaluation.estimates import Score, score
 from workbench.evaluation.intervals import Interval, clusters_of, hull, percentile, resampled_sums
@@ -237,6 +238,7 @@ def _pair(a: str, b: str, rows_a: pd.DataFrame, rows_b: pd.DataFrame, *, unit: s
         only_in_a=len(rows_a) - len(shared),
         only_in_b=len(rows_b) - len(shared),
         n_speakers=int(shared.loc[shared["speaker"] != "", "speaker"].nunique()),
+        needed="" if distinguishable else needed_to_tell(shared, right_a.astype(int) - right_b),
     )
     return Pair(
         a,

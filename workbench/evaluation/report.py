@@ -4,53 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from workbench.evaluation.accumulate import ALPHA, check_alpha
-from workbench.evaluation.clips import clips_with_changing_truth, decide_clips, has_tie, moments_of
+from workbench.evaluation.alarms.level import alarms_of_level
+from workbench.evaluation.clips import clips_with_changing_truth, decide_clips, moments_of
 from workbench.evaluation.judgement import Judgement, judge
-from workbench.evaluation.predictions import classes_of, probabilities, validate
-from workbench.evaluation.warnings import Alarm, about, about_ties, given, leak_codes, marked
+from workbench.evaluation.levels import Levels
+from workbench.evaluation.predictions import classes_of, validate
+from workbench.evaluation.warnings import Alarm, given, leak_codes, marked
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """What is known about a system from its predictions.
-
-    Attributes
-    ----------
-    clips : Judgement or None
-        One decision per clip; None when the truth changes within a clip.
-    frames : Judgement or None
-        One per moment; None when the table has a row per clip only.
-    split : str or None
-        How training and test were kept apart, where known.
-    warnings : tuple of Alarm
-        Alarms, the split's first.
-    """
-
-    clips: Judgement | None
-    frames: Judgement | None
-    split: str | None
-    warnings: tuple[Alarm, ...]
-
-    @property
-    def main(self) -> Judgement:
-        """The level to speak of first: clips where they can be judged, else moments."""
-        level = self.clips if self.clips is not None else self.frames
-        assert level is not None  # evaluate makes at least one
-        return level
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the content of ``workbench evaluate --json``: strict JSON, no NaN."""
-        return {
-            "clips": None if self.clips is None else self.clips.as_json(),
-            "frames": None if self.frames is None else self.frames.as_json(),
-            "split": self.split,
-            "warnings": [warning.as_json() for warning in self.warnings],
-        }
+class Evaluation(Levels[Judgement]):
+    """How well a system does."""
 
     def lines(self) -> list[str]:
         """Return the evaluation as lines for people: alarms first, then the figures."""
@@ -83,7 +51,7 @@ def evaluate(
     split : str, optional
         ``"speaker"``, ``"clip"``, ``"sentence"``, ``"frame"``, or a name of one's own; printed beside every figure.
     split_warnings : sequence
-        Alarms about the split (``{"code", "message"}``), passed on.
+        Alarms about what is not in the table: the split, the training, the sound (``{"code", "message"}``); passed on.
     alpha : float, in (0, 1]
         Share of the newest moment when a clip is decided.
     seed : int
@@ -104,15 +72,11 @@ def evaluate(
     if not changing:
         decided = decide_clips(table, alpha=alpha)
         clips = judge(decided, classes=classes, unit="clip", seed=seed)
-        found += [*about(clips), *about_ties(has_tie(probabilities(decided)), unit="clip")]
+        found += alarms_of_level(decided, clips, seed=seed)
     if changing or len(moments):
         frames = judge(moments, classes=classes, unit="moment", seed=seed)
     if frames is not None and changing:
-        found += [
-            *about(frames),
-            *about_ties(has_tie(probabilities(moments)), unit="moment"),
-            *_rarely(changing, table),
-        ]
+        found += [*alarms_of_level(moments, frames, seed=seed), *_rarely(changing, table)]
     return Evaluation(clips=clips, frames=frames, split=split, warnings=tuple(found))
 
 

@@ -1,18 +1,17 @@
-"""Alarms in plain words: what a reader must know before believing the figures."""
+"""What an alarm is, the mark of a leaking split, and what is said where there is little to judge by.
+
+The alarms themselves, one idea a file, are in :mod:`workbench.evaluation.alarms`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-import numpy as np
-
-from workbench.evaluation.estimates import interval_in_words
 from workbench.evaluation.intervals import MIN_CLUSTERS
-from workbench.evaluation.judgement import Judgement
 
 FEW_CLIPS = 30
-WIDE_INTERVAL = 0.20
 
 LEAK_MARK = "⚠ leaks"
 """Stands, a shape and a word, beside every figure from a split that leaks."""
@@ -27,6 +26,15 @@ _LEAKS = {
     "these figures flatter it. Split by speaker to learn how it does on people it does not know.",
 }
 
+Severity = Literal["serious", "careful"]
+SERIOUS = frozenset({"empty", "collapsed", "not_above_majority", "one_speaker", "class_order"})
+"""Alarms, beside every leak, after which the figures do not mean what they seem to; the others only bound them."""
+
+
+def severity_of(code: str) -> Severity:
+    """Say how an alarm is to be taken: ``"serious"`` ones are mended before any figure is used."""
+    return "serious" if code in SERIOUS or code.startswith("leak") else "careful"
+
 
 @dataclass(frozen=True)
 class Alarm:
@@ -35,13 +43,21 @@ class Alarm:
     Attributes
     ----------
     code : str
-        For programs: ``collapsed``, ``not_above_majority``, ``leak…``, ….
+        For programs: ``collapsed``, ``not_above_majority``, ``leak…``, …; all of them stand in ``docs/alarms.md``.
     message : str
-        For people.
+        For people: what was seen, with its counts, and what to do.
+    evidence : dict
+        The numbers behind the message, for programs; not stored.
     """
 
     code: str
     message: str
+    evidence: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def severity(self) -> Severity:
+        """``"serious"`` or ``"careful"``, by the code."""
+        return severity_of(self.code)
 
     def as_json(self) -> dict[str, str]:
         """Return ``{"code", "message"}``."""
@@ -76,69 +92,6 @@ def given(warnings: Sequence[Alarm | dict[str, str]], *, split: str | None) -> l
     return found
 
 
-def about(judgement: Judgement) -> list[Alarm]:
-    """Return every alarm about one level's figures."""
-    if judgement.accuracy.n == 0:
-        return [Alarm("empty", "The table has no rows: every figure is undefined.")]
-    return [
-        *_collapsed(judgement),
-        *_missing(judgement),
-        *_not_above_majority(judgement),
-        *about_few(n_clips=judgement.n_clips, n_speakers=judgement.n_speakers),
-        *_wide(judgement),
-    ]
-
-
-def _units(judgement: Judgement) -> str:
-    return _many(judgement.accuracy.n, judgement.unit)
-
-
-def _many(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
-
-
-def _collapsed(judgement: Judgement) -> list[Alarm]:
-    found = []
-    for name, scores in judgement.per_class.items():
-        if scores.precision.n == 0 and scores.recall.n > 0:
-            found.append(
-                Alarm(
-                    "collapsed",
-                    f"It never says {name}: 0 of {_units(judgement)} were called {name}, "
-                    f"though {scores.recall.n:,} of them are.",
-                )
-            )
-    return found
-
-
-def _missing(judgement: Judgement) -> list[Alarm]:
-    missing = [name for name, scores in judgement.per_class.items() if scores.recall.n == 0]
-    if not missing:
-        return []
-    return [
-        Alarm(
-            "missing_class",
-            f"No {judgement.unit} is truly {' or '.join(missing)}: how well that is found is undefined, and "
-            f"macro F1 is the mean over the other {len(judgement.per_class) - len(missing)} class(es) only.",
-        )
-    ]
-
-
-def _not_above_majority(judgement: Judgement) -> list[Alarm]:
-    cases = {name: scores.recall.n for name, scores in judgement.per_class.items()}
-    name = max(cases, key=lambda key: cases[key])
-    baseline = cases[name] / judgement.accuracy.n
-    if judgement.accuracy.low is None or judgement.accuracy.low > baseline:
-        return []
-    return [
-        Alarm(
-            "not_above_majority",
-            f"Not surely better than always saying {name}, which is right on {cases[name]:,} of "
-            f"{_units(judgement)} ({baseline:.1%}): it is right on {judgement.accuracy.in_words()}.",
-        )
-    ]
-
-
 def about_few(*, n_clips: int, n_speakers: int) -> list[Alarm]:
     """Return alarms when there are few clips or few known speakers to judge by."""
     found = []
@@ -146,14 +99,15 @@ def about_few(*, n_clips: int, n_speakers: int) -> list[Alarm]:
         found.append(
             Alarm(
                 "few_clips",
-                f"Only {_many(n_clips, 'clip')} to judge by: fewer than {FEW_CLIPS} tell little.",
+                f"Only {_many(n_clips, 'clip')} to judge by: fewer than {FEW_CLIPS} tell little. Test on more.",
             )
         )
     if n_speakers == 0:
         found.append(
             Alarm(
                 "unknown_speakers",
-                "Whose clips these are is not known: the intervals take every clip as another person's.",
+                "Whose clips these are is not known: the intervals take every clip as another person's. Fill in the "
+                "column speaker.",
             )
         )
     elif n_speakers < MIN_CLUSTERS:
@@ -161,34 +115,11 @@ def about_few(*, n_clips: int, n_speakers: int) -> list[Alarm]:
             Alarm(
                 "few_speakers",
                 f"Only {_many(n_speakers, 'speaker')}: the intervals say how sure we are about "
-                "them, not about other people.",
+                "them, not about other people. Test on more people.",
             )
         )
     return found
 
 
-def _wide(judgement: Judgement) -> list[Alarm]:
-    low, high = judgement.accuracy.low, judgement.accuracy.high
-    if low is None or high is None or high - low <= WIDE_INTERVAL:
-        return []
-    return [
-        Alarm(
-            "wide_interval",
-            f"The accuracy is known to {100 * (high - low):.0f} points only "
-            f"({interval_in_words(judgement.accuracy)}): test on more clips of more people "
-            "before deciding on it.",
-        )
-    ]
-
-
-def about_ties(tied: np.ndarray, *, unit: str) -> list[Alarm]:
-    """Return an alarm when rows have no single highest probability, shape (n_rows,) of bool."""
-    if not tied.any():
-        return []
-    return [
-        Alarm(
-            "ties",
-            f"{int(tied.sum()):,} of {_many(len(tied), unit)} have no single most probable class: they "
-            "count as the first of the equals.",
-        )
-    ]
+def _many(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

@@ -23,8 +23,9 @@ def comparison_sentence(
     only_in_a: int,
     only_in_b: int,
     n_speakers: int,
+    needed: str = "",
 ) -> str:
-    """Say how two systems compare on the same clips.
+    """Say how two systems compare on the same clips; ``needed`` says how many more would tell them apart.
 
     Examples
     --------
@@ -43,7 +44,7 @@ def comparison_sentence(
     head = f"{a} is better than {b} {here}" if distinguishable else f"{a} and {b} cannot be told apart {here}"
     return (
         f"{head}: {a} was right on {_share(both + only_a, n)}, {b} on {_share(both + only_b, n)}, "
-        f"a difference of {points(difference)}. {_disagreements(a, b, only_a, only_b, mcnemar_p)}{left_out}"
+        f"a difference of {points(difference)}. {_disagreements(a, b, only_a, only_b, mcnemar_p)}{needed}{left_out}"
     )
 
 

@@ -14,7 +14,8 @@ from workbench.lazy import load
 from workbench.media.audio import CANCELLED_SHARE
 from workbench.media.container import open_media, start_s
 
-_FULL_SCALE = 0.9995
+FULL_SCALE = 0.9995
+"""A sample from here on counts as cut off."""
 _EVEN = 0.2
 """A pause between pictures may differ from the usual one by this share and still count as even."""
 
@@ -164,7 +165,7 @@ class _Levels:
             block, self.is_finite = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0), False
         size = np.abs(block)
         self.n_values += block.size
-        self.n_clipped += int((size >= _FULL_SCALE).sum())
+        self.n_clipped += int((size >= FULL_SCALE).sum())
         self.peak = max(self.peak, float(size.max(initial=0.0)))
         self.n_channels = len(block)
         self.squares += float(np.square(block, dtype=np.float64).sum())

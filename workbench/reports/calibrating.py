@@ -14,6 +14,7 @@ from workbench.evaluation.predictions import read
 from workbench.evaluation.warnings import Alarm
 from workbench.models.runs import Run
 from workbench.project import Project
+from workbench.reports.judging import leaks_of
 from workbench.reports.stored import resolve_predictions, stored_validation_predictions
 
 _NEITHER = "so there is neither a temperature nor a threshold"
@@ -44,13 +45,7 @@ def calibrate_source(
         test, or a setting is outside its range.
     """
     _, table, run = resolve_predictions(project, reference)
-    split, alarms = None, []
-    if run is not None:
-        facts = run.facts()
-        split = facts.get("split")
-        alarms = [
-            Alarm(w["code"], w["message"]) for w in facts.get("warnings", []) if w["code"].startswith("leak")
-        ]
+    split, alarms = (None, []) if run is None else (run.facts().get("split"), leaks_of(run))
     if validation is not None:
         fitted_on, why = read(validation), ""
     else:

@@ -13,10 +13,11 @@ from workbench.evaluation.warnings import Alarm
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.stored import resolve_predictions
+from workbench.systems.run_alarms import alarms_of_run
 
 
 def evaluate_source(project: Project, reference: str, *, seed: int = 0) -> Evaluation:
-    """Evaluate a run (with its split and the split's warnings) or any predictions table.
+    """Evaluate a run (with its split, and what is known of its split, sound and training) or any predictions table.
 
     Raises
     ------
@@ -26,7 +27,7 @@ def evaluate_source(project: Project, reference: str, *, seed: int = 0) -> Evalu
     _, table, run = resolve_predictions(project, reference)
     if run is None:
         return evaluate(table, seed=seed)
-    return evaluate(table, split=run.facts().get("split"), split_warnings=leaks_of(run), seed=seed)
+    return evaluate(table, split=run.facts().get("split"), split_warnings=alarms_of_run(run), seed=seed)
 
 
 def leaks_of(run: Run) -> list[Alarm]:

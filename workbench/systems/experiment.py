@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from workbench.datasets.catalog import Dataset
-from workbench.datasets.leaks import leaks_of_split
 from workbench.datasets.samples import Samples
 from workbench.errors import InvalidInputError
 from workbench.evaluation.predictions import write
@@ -23,6 +22,7 @@ from workbench.project import Project
 from workbench.systems.judging import predictions_on
 from workbench.systems.plan import Plan
 from workbench.systems.preparation import companions_of, samples_of, usable_moments
+from workbench.systems.run_alarms import after_training, before_training
 
 OnEpoch = Callable[[Run, Epoch], None]
 
@@ -46,7 +46,7 @@ def train(
         dataset=what.dataset,
         network=what.network,
         seed=what.seed,
-        facts=_facts(dataset, what, split, samples, companions),
+        facts=_facts(dataset, what, moments, split, samples, companions),
     )
     run.write_split(split)
     return _finish(project, run, what, dataset, moments, samples, companions, on_epoch, progress)
@@ -96,8 +96,14 @@ def resume(
 
 
 def _facts(
-    dataset: Dataset, what: Plan, split: pd.DataFrame, samples: Samples, companions: dict[str, Run]
+    dataset: Dataset,
+    what: Plan,
+    moments: pd.DataFrame,
+    split: pd.DataFrame,
+    samples: Samples,
+    companions: dict[str, Run],
 ) -> dict[str, Any]:
+    alarms = before_training(dataset, moments, split, network=what.network, seed=what.seed)
     speakers = {part: sorted(set(rows["speaker"]) - {""}) for part, rows in split.groupby("part")}
     return {
         "split": what.split,
@@ -112,7 +118,7 @@ def _facts(
         "effective_labels": {part: samples.part(part).effective() for part in ("train", "validation")},
         "speakers": speakers,
         "companions": {name: run.id for name, run in companions.items()},
-        "warnings": leaks_of_split(split),
+        "warnings": [alarm.as_json() for alarm in alarms],
     }
 
 
@@ -171,9 +177,8 @@ def _judge(run: Run, table: pd.DataFrame, *, duration_s: float) -> None:
     """Store the test predictions and their evaluation; add what the evaluation warns of to the run's warnings."""
     facts = run.facts()
     write(table, run.folder / "predictions.csv")
-    judged = evaluate(
-        table, split=facts["split"], split_warnings=facts["warnings"], seed=facts["seed"]
-    ).as_json()
+    known = [*facts["warnings"], *after_training(run)]
+    judged = evaluate(table, split=facts["split"], split_warnings=known, seed=facts["seed"]).as_json()
     write_json(run.folder / "evaluation.json", judged)
     last = run.history().iloc[-1]
     run.update(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,12 @@ import pandas as pd
 
 from workbench.datasets.catalog import Dataset
 from workbench.datasets.feature_store import FeatureStore
-from workbench.datasets.known_answers import answers_for_moments
+from workbench.datasets.known_answers import NO_VERDICTS, answers_for_moments
 from workbench.datasets.leaks import TESTED
+from workbench.datasets.looking import MOST_LEARNT, MOST_TESTED, Embed
 from workbench.datasets.moments import moments_table
 from workbench.datasets.picture_hash import appearance
 from workbench.datasets.splits import parts_of_moments, split_clips
-from workbench.datasets.twins import MOST_LEARNT, MOST_TESTED, Embed, find_twins, look_at
 from workbench.errors import InvalidInputError
 from workbench.evaluation.estimates import Share
 from workbench.evaluation.gate import Example, Gate, SplitScore
@@ -32,24 +31,13 @@ from workbench.systems.gate_findings import (
     about_clips,
     about_length,
     about_order,
-    about_pictures,
     about_sentences,
     about_speakers,
-    no_pictures,
 )
+from workbench.systems.gate_twins import Looking, look_alikes_of
 from workbench.systems.plan import Plan, plan
 
 SPLITS_TO_SCORE = ("clip", "sentence", "speaker")
-
-
-@dataclass(frozen=True)
-class Looking:
-    """How pictures are looked at, as :func:`workbench.datasets.twins.look_at` takes it."""
-
-    embed: Embed
-    most_tested: int
-    most_learnt: int
-    progress: Progress
 
 
 def examine(
@@ -70,7 +58,7 @@ def examine(
     seed : int
         As the training's: the same seed gives the same split.
     most_tested, most_learnt : int
-        So many moments of each side are looked at, at most (:mod:`workbench.datasets.twins`).
+        So many moments of each side are looked at, at most (:mod:`workbench.datasets.looking`).
 
     Raises
     ------
@@ -163,16 +151,9 @@ def _gate(
     findings = [about_clips(split), about_speakers(split), about_sentences(split, seed=what.seed)]
     looked_at = {"clips": int(split["clip"].nunique())}
     looked_at["test_clips"] = int(split.loc[split["part"].isin(TESTED), "clip"].nunique())
-    seen = moments[moments["face_row"] >= 0]
-    if seen["part"].isin(["test"]).any() and seen["part"].isin(["train", "validation"]).any():
-        twins = find_twins(look_at(dataset, moments, seed=what.seed, **vars(looking)))
-        findings.append(
-            about_pictures(twins, by="appearance" if looking.embed is appearance else "last hidden layer")
-        )
-        looked_at |= {"test_moments": len(twins.tested), "train_moments": twins.n_learnt}
-        looked_at["moments_with_a_face"] = twins.n_of
-    else:
-        findings.append(no_pictures())
+    alike, counts = look_alikes_of(dataset, moments, looking, seed=what.seed)
+    findings += alike
+    looked_at |= counts
     findings += [about_order(split, seed=what.seed), *about_length(split, seed=what.seed)]
     name = None if run is None else run.id
     return Gate(what.dataset, what.split, what.seed, name, tuple(findings), looked_at)
@@ -182,8 +163,12 @@ def _answers(project: Project, dataset: Dataset, what: Plan, moments: pd.DataFra
     """Return the sentiment of each clip: the commonest answer about its moments; none for mouths, which change."""
     if what.network == "mouth":
         return {}
-    with LabelStore.open(project.labels) as store:
-        hand, verdicts = store.answers("sentiment"), store.verdicts("sentiment")
+    hand = verdicts = NO_VERDICTS
+    if LabelStore.exists(
+        project.labels
+    ):  # whoever only asks makes no store and brings none to a newer version
+        with LabelStore.open(project.labels, read_only=True) as store:
+            hand, verdicts = store.answers("sentiment"), store.verdicts("sentiment")
     answers = answers_for_moments(
         moments, question="sentiment", dataset=dataset, hand=hand, verdicts=verdicts, source=what.answers
     )["answer"]

@@ -1,4 +1,4 @@
-"""Each question of the gate, answered in words: clips, speakers, sentences, pictures, order."""
+"""Questions of the gate, answered in words: clips, speakers, sentences, order, length. Look-alikes: ``gate_twins``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ import pandas as pd
 
 from workbench.datasets.leaks import LEARNT, TESTED, clips_in_two_parts, leaks_of_split, met_before
 from workbench.datasets.told_by import Told, told_by_group, told_by_place
-from workbench.datasets.twins import Twins
 from workbench.evaluation.gate import Example, Finding, concerned
 
 P_OF_A_LEAK = 0.01
 """A place in the list that tells the answer is called a leak below this: one false alarm in a hundred datasets."""
-SHARE_THAT_COUNTS = 0.01
-"""Fewer test moments with a near-identical one cannot move an accuracy by a point: told, but no leak."""
 _SHOWN = 6
 
 
@@ -114,72 +111,6 @@ def about_sentences(split: pd.DataFrame, *, seed: int) -> Finding:
         return Finding("sentences_shared", message, share, examples=examples, details=details)
     return Finding(
         "sentences_apart", "No sentence of the test is in training.", concerned(0, n), details=details
-    )
-
-
-def about_pictures(twins: Twins, *, by: str) -> Finding:
-    """Say how many test moments look like one learnt from.
-
-    Parameters
-    ----------
-    by : str
-        What the distance is measured in, in words.
-    """
-    n, k = len(twins.tested), int(twins.tested["has_twin"].sum())
-    n_clips = twins.tested["clip"].nunique()
-    of_clip = twins.tested.groupby("clip")["has_twin"].mean()
-    copied = sorted(of_clip.index[of_clip >= 0.5])
-    share = concerned(k, n, n_clips=n_clips)
-    first = twins.pairs.drop_duplicates(["clip", "learnt"])
-    examples = tuple(
-        Example(
-            row["clip"],
-            row["learnt"],
-            float(row["time_s"]),
-            float(row["learnt_time_s"]),
-            round(float(row["distance"]), 6),
-            int(row["bits"]),
-        )
-        for row in first.head(_SHOWN).to_dict("records")
-    )
-    measured = {"bits": twins.bits, f"distance ({by})": twins.distance}
-    details = {
-        name: {"threshold": m.threshold, "neighbours": m.neighbours, "strangers": m.strangers}
-        for name, m in measured.items()
-    } | {"clips_at_least_half_copied": len(copied)}
-    if not k:
-        return Finding(
-            "pictures_apart",
-            "No test picture is near-identical to one of training.",
-            share,
-            "moment",
-            (),
-            details,
-        )
-    alike = (
-        "as alike as pictures that follow each other in one clip"
-        if twins.distance.strangers is None
-        else "as alike as pictures that follow each other in one clip, and far nearer than other speakers are"
-    )
-    if copied or k / n >= SHARE_THAT_COUNTS:
-        whole = f" {len(copied)} test clip(s) are so for half of their moments or more." if copied else ""
-        message = (
-            f"Pictures of the test are near-identical to pictures of training ({alike}).{whole} The network has nearly seen "
-            "them: these figures flatter. Look at the pairs; keep such clips in one part, or import them once."
-        )
-        return Finding("leak_near_duplicates", message, share, "moment", examples, details)
-    message = (
-        f"A few pictures of the test are near-identical to pictures of training ({alike}): look at the pairs."
-    )
-    return Finding("near_duplicates", message, share, "moment", examples, details)
-
-
-def no_pictures() -> Finding:
-    """Say that nothing can be compared."""
-    return Finding(
-        "pictures_unknown",
-        "Training or test shows no face, so no pictures can be compared.",
-        of="moment",
     )
 
 
