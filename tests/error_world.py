@@ -1,5 +1,6 @@
 """A drawn dataset with runs whose errors are known: no network is trained, what "networks" say is drawn."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from workbench.datasets.feature_store import FeatureStore
 from workbench.evaluation.predictions import write
 from workbench.features.clip_features import N_FREQUENCIES
 from workbench.models.runs import Run
+from workbench.project import Project
 from workbench.sentiment import SENTIMENTS
 
 N_MOMENTS = 20
@@ -80,7 +82,9 @@ def said_about(dataset, rng, *, clips, right=0.75, sure=0.8):
 def draw_run(project, dataset, rng, network="visual", *, tested=("05", "06"), validating=("04",), **said):
     """A finished run of a network that never was: its split, and what it says about the test and validation part."""
     clips = dataset.table()[["clip", "speaker"]]
-    part = clips["speaker"].map(lambda s: "test" if s in tested else "validation" if s in validating else "train")
+    part = clips["speaker"].map(
+        lambda s: "test" if s in tested else "validation" if s in validating else "train"
+    )
     run = Run.create(project, dataset=dataset.name, network=network, seed=0, facts=FACTS)
     run.write_split(clips.assign(part=part))
     for name, file in (("test", "predictions.csv"), ("validation", "validation_predictions.csv")):
@@ -94,4 +98,21 @@ def draw_run(project, dataset, rng, network="visual", *, tested=("05", "06"), va
 
 def draw_runs(project, dataset, rng, **said):
     """The three runs of one comparison."""
-    return {name: draw_run(project, dataset, rng, name, **said) for name in ("visual", "audio", "audiovisual")}
+    return {
+        name: draw_run(project, dataset, rng, name, **said) for name in ("visual", "audio", "audiovisual")
+    }
+
+
+def drawn_once(folder, **cast):
+    """Draw a project with a cast and the three runs of one comparison; return its folder, to be copied for each test."""
+    project, rng = Project.open(folder / "project"), np.random.default_rng(20260101)
+    draw_runs(project, draw_cast(project, rng, **cast), rng)
+    return project.root
+
+
+def copied(root, folder):
+    """Return a copy of a drawn project, and its runs by network."""
+    shutil.copytree(root, folder / "copy")
+    project = Project.open(folder / "copy")
+    runs = {path.name.split("-")[3]: Run(path) for path in sorted(project.runs.iterdir())}
+    return project, {name: runs[name] for name in ("visual", "audio", "audiovisual")}

@@ -99,10 +99,9 @@ def test_a_group_leads_to_its_errors_and_what_another_view_chose_restricts_all(b
     assert page.locator(".aw-title").inner_text().startswith("wrong for mouth")
     table = bare.widget.session.judged.table
     few = table.index[table["part"] == "test"][:25]
-    page.evaluate("window.kernel.state = 'on'")
     bare.widget.selection.choose(few, source="map", words="25 lassoed on the map")
     page.get_by_label("Order").select_option("time")
-    page.get_by_text("Only what another view chose: 25 lassoed on the map").wait_for()
+    page.get_by_text("25 lassoed on the map. 25 of them are in the test part").wait_for()
     counts = [int(n) for n in page.locator(".aw-cell strong").all_inner_texts()]
     assert sum(counts) == 25
     screenshot("errors-restricted")

@@ -144,7 +144,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
             "n_clips": n_clips.tolist(),
             "right": (f"{LEAK_MARK} " if leaks else "") + view.right().in_words(),
             "doubted": [int(sum(doubted)), len(doubted)],
-            "restricted": f"Only what another view chose: {self.selection.words}" if view.restricted else "",
+            "restricted": self._restricted(),
             "corrected": affected_parts(session.corrected()),
         }
 
@@ -251,6 +251,17 @@ class ConfusionExplorer(anywidget.AnyWidget):
         self.session.view.choose_all()
         self.send(self._state())
         self._send_cards({}, 0)
+
+    def _restricted(self) -> str:
+        """Say what another view chose, and where it is when it is not in the part looked at."""
+        view = self._running().view
+        if not view.restricted:
+            return ""
+        parts = view.judged.table["part"].reindex(list(view.restricted)).value_counts()
+        here = int(parts.get(view.part, 0))
+        others = ", ".join(f"{n} in the {PART_WORDS[part]}" for part, n in parts.items() if part != view.part)
+        elsewhere = f" ({others})" if others else ""
+        return f"Only what another view chose: {self.selection.words}. {here} of them are in the {PART_WORDS[view.part]}{elsewhere}."
 
     # Correcting
 
