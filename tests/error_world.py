@@ -36,7 +36,15 @@ def draw_speaking(rng, n_moments=N_MOMENTS):
     return replace(draw_clip(rng, n_moments=n_moments), **sound)
 
 
-def draw_cast(project, rng, *, speakers=("01", "02", "03", "04", "05", "06"), clips_each=3, name="sample"):
+def draw_cast(
+    project,
+    rng,
+    *,
+    speakers=("01", "02", "03", "04", "05", "06"),
+    clips_each=3,
+    name="sample",
+    n_moments=N_MOMENTS,
+):
     """An extracted dataset: each speaker says the three sentiments, ``clips_each`` clips of them in turn."""
     dataset = Dataset(project.dataset_folder(name))
     store = FeatureStore(dataset.features)
@@ -52,24 +60,24 @@ def draw_cast(project, rng, *, speakers=("01", "02", "03", "04", "05", "06"), cl
                     "kind": "audiovisual",
                     "speaker": speaker,
                     "intended": SENTIMENTS[k % 3],
-                    "duration_s": f"{N_MOMENTS * 0.03:.6f}",
+                    "duration_s": f"{n_moments * 0.03:.6f}",
                     "sex": ("male", "female")[number % 2],
                     "intensity": ("normal", "strong")[k % 2],
                     "statement": ("01", "02")[(number + k) % 2],
                 }
             )
-            store.write(clip, draw_speaking(rng), {"recipe": "drawn"})
+            store.write(clip, draw_speaking(rng, n_moments), {"recipe": "drawn"})
     dataset.write_table(pd.DataFrame(rows))
     return dataset
 
 
-def said_about(dataset, rng, *, clips, right=0.75, sure=0.8):
+def said_about(dataset, rng, *, clips, right=0.75, sure=0.8, n_moments=N_MOMENTS):
     """A predictions table: of each clip, ``right`` of the moments are named as intended, by lot."""
     catalog = dataset.table().set_index("clip")
     rows = []
     for clip in clips:
         true = SENTIMENTS.index(catalog.loc[clip, "intended"])
-        for k in range(N_MOMENTS):
+        for k in range(n_moments):
             said = true if rng.random() < right else int((true + rng.integers(1, 3)) % 3)
             chances = rng.dirichlet(np.ones(3)) * (1 - sure)
             chances[said] += sure

@@ -79,12 +79,20 @@ def test_orders_and_networks_and_parts(session):
         view.show(part="train")
 
 
-def test_one_moment_of_each_clip_is_the_first_of_it(session):
+def test_moments_beside_each_other_with_one_label_are_shown_once(session):
     view = session.view
     shown, total = view.page(0, 100)
-    assert total == len(shown) == 6
+    assert total == len(shown) == 6  # whole clips have one label
     assert shown[0] == view.moments()[0]
-    view.one_per_clip = False
+    table = session.judged.table
+    middle = table.index[(table["clip"] == table.loc[shown[0], "clip"]) & (table["start_s"].round(2) == 0.3)][
+        0
+    ]
+    session.relabel(middle, "cannot tell", op_id="operation-0")
+    session.relabel(middle, "neutral", op_id="operation-1")
+    parts = 1 if table.loc[shown[0], "truth"] == "neutral" else 3
+    assert view.page(0, 100)[1] == 5 + parts
+    view.one_per_stretch = False
     assert view.page(10, 5) == (view.moments()[10:15], 120)
 
 

@@ -42,13 +42,13 @@ class _Fold:
 
 
 def cross_predict(
-    project: Project, runs: Mapping[str, Run], *, n_folds: int = 3, progress: Progress = silent
+    project: Project, runs: Mapping[str, Run | str], *, n_folds: int = 3, progress: Progress = silent
 ) -> dict[str, Path]:
     """Keep, with each run, cross-validated predictions of its training part; return where they are.
 
     Parameters
     ----------
-    runs : mapping of network to Run
+    runs : mapping of network to Run or run id
         Of one comparison. An audiovisual one needs its visual and audio runs: they are taken along.
     n_folds : int
         2 or more; fewer are made where there are fewer speakers.
@@ -60,7 +60,7 @@ def cross_predict(
     """
     if n_folds < 2:
         raise InvalidInputError(f"Cross-validation needs 2 folds or more. Received {n_folds}.")
-    wanted = dict(runs)
+    wanted = {name: Run.open(project, run) if isinstance(run, str) else run for name, run in runs.items()}
     if "audiovisual" in wanted:
         for name, run_id in wanted["audiovisual"].facts()["companions"].items():
             if name in ("visual", "audio"):

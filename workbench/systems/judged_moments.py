@@ -35,6 +35,11 @@ Runs = Mapping[str, Run | Sequence[Run]]
 _KEY = ["clip", "milliseconds"]
 
 
+def said_by(network: str, name: str) -> str:
+    """Return the column with the probability that a network gives a class."""
+    return f"{network}:{name}"
+
+
 @dataclass
 class JudgedMoments:
     """What several networks of one question say about the same moments.
@@ -43,7 +48,8 @@ class JudgedMoments:
     ----------
     table : pd.DataFrame
         ``clip, speaker, start_s, end_s, moment, part, truth, source, judged_as`` (the truth when the run was judged),
-        ``sex, intensity, statement, emotion, mouth`` where known, and ``<network>_<class>``, NaN where a network says
+        ``stretch`` (number, within its clip, of the stretch of neighbouring moments with the same label),
+        ``sex, intensity, statement, emotion, mouth`` where known, and ``<network>:<class>``, NaN where a network says
         nothing (no face, no voice). An empty ``truth`` means that nobody knows now.
     networks : tuple of str
     runs : dict of str to tuple of Run
@@ -66,9 +72,9 @@ class JudgedMoments:
     def of(self, network: str, rows: pd.DataFrame | None = None) -> pd.DataFrame:
         """Return a predictions table of one network: the rows it says something about and whose truth is known."""
         table = self.table if rows is None else rows
-        own = [f"{network}_{name}" for name in self.classes]
+        own = [said_by(network, name) for name in self.classes]
         known = table[table[own[0]].notna() & (table["truth"] != "")]
-        renamed = {f"{network}_{name}": PROBABILITY_PREFIX + name for name in self.classes}
+        renamed = {said_by(network, name): PROBABILITY_PREFIX + name for name in self.classes}
         kept = ["clip", "speaker", "start_s", "end_s", "truth", *own]
         return known[kept].rename(columns=renamed)
 
@@ -92,6 +98,7 @@ class JudgedMoments:
         )
         self.table.loc[rows, "truth"] = said["answer"]
         self.table.loc[rows, "source"] = said["answer_source"]
+        self.table.loc[rows, "stretch"] = said["run"]
 
 
 def judged_moments(project: Project, runs: Runs) -> JudgedMoments:
@@ -114,7 +121,7 @@ def judged_moments(project: Project, runs: Runs) -> JudgedMoments:
     dataset = Dataset.open(project, facts["dataset"])
     table = _joined({name: _said(name, of) for name, of in lists.items()})
     table = _with_moments(table, dataset)
-    table["source"] = ""
+    table = table.assign(source="", stretch=-1)
     found = JudgedMoments(
         table.reset_index(drop=True),
         tuple(lists),
@@ -163,7 +170,7 @@ def _said(network: str, runs: Sequence[Run]) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     table["milliseconds"] = (table["start_s"] * 1000).round().astype(int)
     table = table.drop_duplicates(_KEY)
-    renamed = {PROBABILITY_PREFIX + name: f"{network}_{name}" for name in CLASSES[network]}
+    renamed = {PROBABILITY_PREFIX + name: said_by(network, name) for name in CLASSES[network]}
     kept = [*_KEY, "part", "truth", *renamed.values()]
     if "mouth_open" in table:
         kept.append("mouth_open")

@@ -24,7 +24,7 @@ class Explorer {
     const tab = (name, words) => make("button", { type: "button", role: "tab", id: `${this.uid ??= newId()}-${name}`, "data-tab": name, "aria-controls": `${this.uid}-panel`, onclick: (event) => this.open(name, event), onkeydown: (event) => ["ArrowLeft", "ArrowRight"].includes(event.key) && this.otherTab() }, words);
     this.tabs = make("div", { class: "aw-tabs", role: "tablist", "aria-label": "What leads to the moments" }, tab("doubt", "Likely label errors"), tab("counts", "Confusion and groups"));
     this.name = make("input", { type: "text", autocomplete: "off", size: "14", onchange: () => this.begin() });
-    this.onePerClip = make("input", { type: "checkbox", checked: "", onchange: () => this.view({ one_per_clip: this.onePerClip.checked }) });
+    this.onePerStretch = make("input", { type: "checkbox", checked: "", onchange: () => this.view({ one_per_stretch: this.onePerStretch.checked }) });
     this.whole = make("input", { type: "checkbox" });
     this.right = make("p", { class: "aw-right" });
     this.restricted = make("p", { class: "aw-restricted", hidden: "" });
@@ -35,7 +35,7 @@ class Explorer {
     this.title = make("h2", { class: "aw-title", tabindex: "-1" });
     this.grid = make("div", { class: "aw-cards" });
     this.more = button("more", "More", () => this.page());
-    const ticks = make("div", { class: "aw-choices" }, make("label", {}, this.onePerClip, " one moment of each clip"), make("label", {}, this.whole, " a correction is about the whole clip"), make("label", {}, "Your name ", this.name));
+    const ticks = make("div", { class: "aw-choices" }, make("label", {}, this.onePerStretch, " one moment of each stretch of equal labels"), make("label", {}, this.whole, " a correction is about the whole clip"), make("label", {}, "Your name ", this.name));
     this.rightSide = make("div", { class: "aw-rightside" }, this.title, ticks, this.grid, this.more);
     this.body = make("div", { class: "aw-explorer-body" }, left, this.rightSide);
     this.root.append(this.trouble, this.body);

@@ -138,7 +138,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
             "parts": [{"name": part, "words": PART_WORDS[part]} for part in view.parts()],
             "part": view.part,
             "order": view.order,
-            "one_per_clip": view.one_per_clip,
+            "one_per_stretch": view.one_per_stretch,
             "classes": list(judged.classes),
             "counts": counts.counts.tolist(),
             "n_clips": n_clips.tolist(),
@@ -158,7 +158,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
         view.show(
             **{name: content[name] for name in ("network", "part", "order") if name in content},
         )
-        view.one_per_clip = bool(content.get("one_per_clip", view.one_per_clip))
+        view.one_per_stretch = bool(content.get("one_per_stretch", view.one_per_stretch))
         if view.chosen.kind == "group" and "part" in content:
             view.choose_all()
         self.send(self._state())

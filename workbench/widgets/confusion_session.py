@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.errors import InvalidInputError
 from workbench.labels.corrections import Corrections
-from workbench.systems.judged_moments import JudgedMoments
+from workbench.systems.judged_moments import JudgedMoments, said_by
 from workbench.widgets.error_view import ErrorView
 
 _NEAR_S = 0.0005
@@ -51,7 +51,7 @@ class ConfusionSession:
         row, classes = self.judged.table.loc[name], self.judged.classes
         says = []
         for network in self.judged.networks:
-            chances = [float(row[f"{network}_{c}"]) for c in classes]
+            chances = [float(row[said_by(network, c)]) for c in classes]
             said = classes[int(np.argmax(chances))] if np.isfinite(chances).all() else ""
             says.append({"network": network, "said": said, "chances": chances if said else None})
         doubts = self.view.doubts()
@@ -150,7 +150,7 @@ class ConfusionSession:
 
     def _guess(self, row: pd.Series) -> dict[str, Any]:
         """Return what the network looked at says about a moment, in the words labels keep it in."""
-        chances = [float(row[f"{self.view.network}_{name}"]) for name in self.judged.classes]
+        chances = [float(row[said_by(self.view.network, name)]) for name in self.judged.classes]
         if not np.isfinite(chances).all():
             return {}
         best = int(np.argmax(chances))

@@ -57,8 +57,8 @@ class ErrorView:
     ----------
     network, part, order : str
         Whose errors, about which moments, in which order.
-    one_per_clip : bool
-        Show the first moment of each clip only: the others are often copies of it.
+    one_per_stretch : bool
+        Show one moment only of each stretch of neighbouring moments with the same label: they are one decision.
     chosen : Chosen
     restricted : frozenset of str
         Moments chosen in another view; empty means all.
@@ -69,7 +69,7 @@ class ErrorView:
         self.network = judged.networks[-1]
         self.part = "test"
         self.order: Order = "doubt"
-        self.one_per_clip = True
+        self.one_per_stretch = True
         self.chosen = Chosen()
         self.restricted: frozenset[str] = frozenset()
         self._ordered: list[str] | None = None
@@ -245,12 +245,10 @@ class ErrorView:
         return shown[start : start + n], len(shown)
 
     def _shown(self, names: list[str]) -> list[str]:
-        if not self.one_per_clip:
+        if not self.one_per_stretch:
             return names
-        first: dict[str, str] = {}
-        for name in names:
-            first.setdefault(name.rpartition("@")[0], name)
-        return list(first.values())
+        stretches = self.judged.table.loc[names, ["clip", "stretch"]]
+        return list(stretches.index[~stretches.duplicated().to_numpy()])
 
     def _of_chosen(self, rows: pd.DataFrame) -> pd.DataFrame:
         chosen = self.chosen
