@@ -30,7 +30,7 @@ from workbench.systems.modalities import store_comparison  # noqa: E402
 NOTEBOOK = "23_errors.ipynb"
 LIMIT_MS = 300
 SPEAKERS = tuple(f"{number:02d}" for number in range(1, 9))
-CLIPS_EACH, N_MOMENTS = 12, 100
+CLIPS_EACH, N_MOMENTS = 9, 100
 WATCH = 'window.painted = []; document.addEventListener("aw-moments-painted", (e) => window.painted.push(e.detail));'
 
 

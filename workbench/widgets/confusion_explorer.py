@@ -208,12 +208,15 @@ class ConfusionExplorer(anywidget.AnyWidget):
 
     def _on_warm(self, _: dict[str, Any]) -> None:
         """Make some of the pictures that the next click may ask for, for a moment only."""
-        shelf, until = self._pictures(), time.monotonic() + WARM_S
+        shelf = self._pictures()
         left = shelf.missing(self._places(self._running().view.first_of_cells(PAGE)))
-        while left and time.monotonic() < until:
+        until = time.monotonic() + WARM_S
+        while left:  # one clip at least, so that it ends on a busy machine, too
             clip = left[0][0]
             shelf.prepare([place for place in left if place[0] == clip])
             left = [place for place in left if place[0] != clip]
+            if time.monotonic() > until:
+                break
         self.send({"type": "warmed", "left": len(left)})
 
     def _place(self, name: str) -> tuple[str, int]:

@@ -75,6 +75,7 @@ class ErrorView:
         self._ordered: list[str] | None = None
         self._doubts: dict[tuple[str, str], pd.DataFrame] = {}
         self._groups: tuple[Any, dict[str, list[ErrorGroup]]] | None = None
+        self._first: tuple[Any, list[str]] | None = None
         self._version = 0
         self.go_on_with(judged)
 
@@ -234,10 +235,12 @@ class ErrorView:
 
     def first_of_cells(self, n: int) -> list[str]:
         """Return the first ``n`` moments of every cell in the present order: what a click will ask for."""
-        rows, kept = self.rows(), []
-        for _, cell in rows.groupby(["truth", "predicted"], sort=False):
-            kept += self._shown(self._in_order(cell))[:n]
-        return kept
+        key = (self._version, self.network, self.part, self.order, self.restricted, self.one_per_stretch, n)
+        if self._first is None or self._first[0] != key:
+            cells = self.rows().groupby(["truth", "predicted"], sort=False)
+            kept = [name for _, cell in cells for name in self._shown(self._in_order(cell))[:n]]
+            self._first = (key, kept)
+        return self._first[1]
 
     def page(self, start: int, n: int) -> tuple[list[str], int]:
         """Return the names of ``n`` moments from ``start`` on, and how many there are to be shown in all."""
