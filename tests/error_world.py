@@ -17,6 +17,7 @@ from workbench.sentiment import SENTIMENTS
 
 N_MOMENTS = 20
 FACTS = {
+    "data_hash": "drawn",
     "split": "speaker",
     "answers": "both",
     "settings": {"augmentation": None},

@@ -13,8 +13,9 @@ from workbench.labels.store import LabelStore
 from workbench.systems.cross_prediction import cross_predict
 from workbench.systems.experiment import train
 from workbench.systems.judged_moments import judged_moments
+from workbench.systems.label_change import what_changed
 from workbench.systems.plan import plan
-from workbench.systems.retraining import retrain, what_changed, why_again
+from workbench.systems.retraining import retrain, why_again
 
 pytestmark = pytest.mark.slow
 

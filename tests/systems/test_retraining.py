@@ -6,7 +6,8 @@ from error_world import draw_cast, draw_run
 
 from workbench.evaluation.predictions import read
 from workbench.project import Project
-from workbench.systems.retraining import affected_parts, as_json, what_changed
+from workbench.systems.label_change import as_json, what_changed
+from workbench.systems.retraining import affected_parts
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from error_world import copied, drawn_once
 
 from workbench.labels.store import LabelStore
 from workbench.widgets.confusion_explorer import PAGE, ConfusionExplorer, explore_errors
+from workbench.widgets.confusion_messages import places_of
 from workbench.widgets.selection import Selection
 
 
@@ -62,7 +63,7 @@ def test_pictures_of_the_next_clicks_are_made_while_nothing_is_asked(page):
     for true in ("negative", "neutral", "positive"):
         for said in ("negative", "neutral", "positive"):
             view.choose_cell(true, said)
-            assert shelf.missing(page.widget._places(view.page(0, PAGE)[0])) == []
+            assert shelf.missing(places_of(page.widget.session, view.page(0, PAGE)[0])) == []
 
 
 def test_a_correction_is_answered_only_when_it_is_in_the_store(page, project):

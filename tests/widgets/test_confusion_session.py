@@ -149,7 +149,7 @@ def test_whoever_is_outvoted_is_told(session, project):
     session.corrections.reload()
     session.relabel(name, "positive", op_id="operation-1")
     assert session.card(name)["truth"] == "neutral"
-    assert "neutral stands" in session.outcome(name)
+    assert "neutral stands" in session.card(name)["outcome"]
 
 
 def test_runs_that_learn_from_recordings_alone_say_that_a_correction_changes_nothing(session):
@@ -157,7 +157,15 @@ def test_runs_that_learn_from_recordings_alone_say_that_a_correction_changes_not
     name = wrong(session)[0]
     session.relabel(name, "positive", op_id="operation-1")
     assert session.card(name)["truth"] == "negative"
-    assert "--answers known" in session.outcome(name)
+    assert "--answers known" in session.card(name)["outcome"]
+
+
+def test_who_cannot_tell_changes_no_label(session):
+    name = wrong(session)[0]
+    session.relabel(name, "cannot tell", op_id="operation-1")
+    card = session.card(name)
+    assert (card["truth"], card["own_value"]) == ("negative", "cannot tell")
+    assert "has no vote" in card["outcome"]
 
 
 def test_flags_are_shown_and_strangers_are_refused(session):

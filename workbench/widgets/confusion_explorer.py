@@ -19,16 +19,15 @@ import anywidget
 from workbench.datasets.moment_cards import CardShelf
 from workbench.datasets.moment_context import moment_context
 from workbench.errors import InvalidInputError, WorkbenchError
-from workbench.evaluation.warnings import LEAK_MARK, leak_codes
 from workbench.labels.corrections import Corrections
 from workbench.labels.schema import schema_of
 from workbench.labels.store import LabelStore
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.systems.judged_moments import judged_moments
-from workbench.systems.retraining import affected_parts, as_json
+from workbench.systems.label_change import as_json
+from workbench.widgets.confusion_messages import cards_message, places_of, state_message
 from workbench.widgets.confusion_session import ConfusionSession
-from workbench.widgets.error_view import PART_WORDS
 from workbench.widgets.retraining_work import Retraining
 from workbench.widgets.selection import Selection
 
@@ -117,40 +116,14 @@ class ConfusionExplorer(anywidget.AnyWidget):
     def _on_ready(self, _: dict[str, Any]) -> None:
         if self.session is None:
             return self.send({"type": "state", "problem": self._problem})
-        self.send(self._state())
+        self._tell_state()
 
-    def _state(self) -> dict[str, Any]:
-        session = self._running()
-        view, judged = session.view, session.judged
-        counts, n_clips = view.confusion()
-        runs = judged.runs[view.network]
-        leaks = any(leak_codes(run.facts()["warnings"]) for run in runs)
-        doubted = view.doubts()["suspect"] if view.part else []
-        return {
-            "type": "state",
-            "problem": "",
-            "dataset": judged.dataset.name,
-            "schema": session.corrections.schema.as_json(),
-            "annotator": session.corrections.annotator,
-            "networks": list(judged.networks),
-            "network": view.network,
-            "runs": [run.id for run in runs],
-            "parts": [{"name": part, "words": PART_WORDS[part]} for part in view.parts()],
-            "part": view.part,
-            "order": view.order,
-            "one_per_stretch": view.one_per_stretch,
-            "classes": list(judged.classes),
-            "counts": counts.counts.tolist(),
-            "n_clips": n_clips.tolist(),
-            "right": (f"{LEAK_MARK} " if leaks else "") + view.right().in_words(),
-            "doubted": [int(sum(doubted)), len(doubted)],
-            "restricted": self._restricted(),
-            "corrected": affected_parts(session.corrected()),
-        }
+    def _tell_state(self) -> None:
+        self.send(state_message(self._running(), self.selection))
 
     def _on_begin(self, content: dict[str, Any]) -> None:
         self._running().corrections.begin(str(content.get("annotator", "")))
-        self.send(self._state())
+        self._tell_state()
         self._send_cards(content, 0, max(len(self._seen), PAGE))
 
     def _on_view(self, content: dict[str, Any]) -> None:
@@ -161,7 +134,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
         view.one_per_stretch = bool(content.get("one_per_stretch", view.one_per_stretch))
         if view.chosen.kind == "group" and "part" in content:
             view.choose_all()
-        self.send(self._state())
+        self._tell_state()
         self._send_cards(content, 0)
 
     def _on_choose(self, content: dict[str, Any]) -> None:
@@ -180,27 +153,10 @@ class ConfusionExplorer(anywidget.AnyWidget):
         self._send_cards(content, int(content["start"]))
 
     def _send_cards(self, content: Mapping[str, Any], start: int, n: int = PAGE) -> None:
-        session, shelf = self._running(), self._pictures()
-        names, total = session.view.page(start, n)
+        names, total = self._running().view.page(start, n)
         self._seen = [*self._seen[:start], *names]
-        shelf.prepare(self._places(names))
-        cards, buffers = [], []
-        for name in names:
-            card = session.card(name)
-            pictures = shelf.of(card["clip"], self._place(name)[1])
-            card["pictures"] = []
-            for kind in ("face", "mouth", "sound"):
-                picture = getattr(pictures, kind)
-                if picture is not None:
-                    card["pictures"].append(kind)
-                    buffers.append(picture)
-            cards.append({**card, "outcome": session.outcome(name)})
-        told = {"type": "cards", "request": content.get("request", 0), "start": start, "total": total}
-        self.send({**told, "words": session.view.words(), "chosen": self._chosen(), "cards": cards}, buffers)
-
-    def _chosen(self) -> list[str]:
-        chosen = self._running().view.chosen
-        return [chosen.kind, chosen.first, chosen.second]
+        told, buffers = cards_message(self._running(), self._pictures(), names)
+        self.send({**told, "request": content.get("request", 0), "start": start, "total": total}, buffers)
 
     def _on_groups(self, _: dict[str, Any]) -> None:
         found = self._running().view.groups()
@@ -209,7 +165,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
     def _on_warm(self, _: dict[str, Any]) -> None:
         """Make some of the pictures that the next click may ask for, for a moment only."""
         shelf = self._pictures()
-        left = shelf.missing(self._places(self._running().view.first_of_cells(PAGE)))
+        left = shelf.missing(places_of(self._running(), self._running().view.first_of_cells(PAGE)))
         until = time.monotonic() + WARM_S
         while left:  # one clip at least, so that it ends on a busy machine, too
             clip = left[0][0]
@@ -218,14 +174,6 @@ class ConfusionExplorer(anywidget.AnyWidget):
             if time.monotonic() > until:
                 break
         self.send({"type": "warmed", "left": len(left)})
-
-    def _place(self, name: str) -> tuple[str, int]:
-        row = self._running().judged.table.loc[name]
-        return str(row["clip"]), int(row["moment"])
-
-    def _places(self, names: Sequence[str]) -> list[tuple[str, int]]:
-        rows = self._running().judged.table.loc[names, ["clip", "moment"]]
-        return list(zip(rows["clip"], rows["moment"].astype(int), strict=True))
 
     def _on_context(self, content: dict[str, Any]) -> None:
         name = str(content["id"])
@@ -252,19 +200,8 @@ class ConfusionExplorer(anywidget.AnyWidget):
             return
         self.session.view.restrict(self.selection.moments)
         self.session.view.choose_all()
-        self.send(self._state())
+        self._tell_state()
         self._send_cards({}, 0)
-
-    def _restricted(self) -> str:
-        """Say what another view chose, and where it is when it is not in the part looked at."""
-        view = self._running().view
-        if not view.restricted:
-            return ""
-        parts = view.judged.table["part"].reindex(list(view.restricted)).value_counts()
-        here = int(parts.get(view.part, 0))
-        others = ", ".join(f"{n} in the {PART_WORDS[part]}" for part, n in parts.items() if part != view.part)
-        elsewhere = f" ({others})" if others else ""
-        return f"Only what another view chose: {self.selection.words}. {here} of them are in the {PART_WORDS[view.part]}{elsewhere}."
 
     # Correcting
 
@@ -291,9 +228,9 @@ class ConfusionExplorer(anywidget.AnyWidget):
         session = self._running()
         clip = session.card(str(content["id"]))["clip"]
         names = [name for name in self._seen if name.rpartition("@")[0] == clip]
-        cards = [{**session.card(name), "outcome": session.outcome(name)} for name in names]
+        cards = [session.card(name) for name in names]
         self.send({"type": "saved", "op_id": content["op_id"], "cards": cards})
-        self.send(self._state())
+        self._tell_state()
 
     # Training again
 
@@ -320,7 +257,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
         if work.state == "finished" and work.result is not None:
             session, work.result = work.result, None
             self._running().go_on_with(session)
-            self.send(self._state())
+            self._tell_state()
             self._send_cards({}, 0)
 
     def _on_moved(self, content: dict[str, Any]) -> None:
@@ -332,7 +269,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
         view = self._running().view
         view.show(network=network, part="test")
         view.choose_some(getattr(change, which), f"{which} by training {network} again")
-        self.send(self._state())
+        self._tell_state()
         self._send_cards(content, 0)
         self._tell_others()
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from workbench.errors import InvalidInputError
 from workbench.labels.corrections import Corrections
+from workbench.labels.schema import CANNOT_TELL
 from workbench.systems.judged_moments import JudgedMoments, said_by
 from workbench.widgets.error_view import ErrorView
 
@@ -54,7 +55,7 @@ class ConfusionSession:
             chances = [float(row[said_by(network, c)]) for c in classes]
             said = classes[int(np.argmax(chances))] if np.isfinite(chances).all() else ""
             says.append({"network": network, "said": said, "chances": chances if said else None})
-        doubts = self.view.doubts()
+        doubts, own = self.view.doubts(), self.corrections.own(row["clip"], float(row["start_s"]))
         return {
             "id": name,
             "clip": row["clip"],
@@ -66,7 +67,8 @@ class ConfusionSession:
             "says": says,
             "reason": str(doubts.loc[name, "reason"]) if name in doubts.index else "",
             "suspect": bool(name in doubts.index and doubts.loc[name, "suspect"]),
-            **{f"own_{k}": v for k, v in self.corrections.own(row["clip"], float(row["start_s"])).items()},
+            "outcome": self._outcome(row, own["value"]),
+            **{f"own_{key}": value for key, value in own.items()},
         }
 
     def _about(self, row: pd.Series) -> str:
@@ -119,14 +121,16 @@ class ConfusionSession:
         self._relabelled.pop(undoes, None)
         self._take_in(row["clip"])
 
-    def outcome(self, name: str) -> str:
-        """Say in words what stands about a moment after one's own answer; empty where it is simply that answer."""
-        row = self._row(name)
-        own = self.corrections.own(row["clip"], float(row["start_s"]))["value"]
+    def _outcome(self, row: pd.Series, own: str) -> str:
+        """Say in words what stands after one's own answer; empty where it is simply that answer."""
         if own and self.judged.answers == "known":
             return "Kept, but these runs learn and are judged by the recordings' own truth only (--answers known)."
         if not own or own == row["truth"]:
             return ""
+        if own == CANNOT_TELL:
+            return (
+                "Kept. Who cannot tell has no vote: the label stays what the others, or the recording, say."
+            )
         stands = row["truth"] or "no answer"
         return f"You say {own}; {stands} stands, for others answered or settled this too: see the adjudication notebook."
 
@@ -134,10 +138,6 @@ class ConfusionSession:
         """Return the part of every moment that was relabelled in this sitting and not taken back."""
         names = {name for about in self._relabelled.values() for name in about}
         return list(self.judged.table.loc[sorted(names), "part"])
-
-    def truth(self) -> pd.DataFrame:
-        """Return ``clip, start_s, truth`` of every moment as it stands."""
-        return self.judged.table[["clip", "start_s", "truth"]].reset_index(drop=True)
 
     def go_on_with(self, judged: JudgedMoments) -> None:
         """Go on with the runs that were trained again; what was corrected is in them."""

@@ -12,7 +12,8 @@ from workbench.models.runs import Run
 from workbench.progress import Estimate, Stopped, in_words
 from workbench.project import Project
 from workbench.systems.judged_moments import JudgedMoments, judged_moments
-from workbench.systems.retraining import Change, retrain, what_changed
+from workbench.systems.label_change import Change, what_changed
+from workbench.systems.retraining import retrain
 
 State = Literal["idle", "running", "finished", "stopped", "failed"]
 
