@@ -8,10 +8,10 @@ from workbench.errors import InvalidInputError
 from workbench.evaluation.label_errors import label_errors, share_found
 
 CLASSES = ("negative", "neutral", "positive")
-SEEDS = range(4)
+SEEDS = range(3)
 
 
-def drawn_moments(rng, *, n_speakers=9, clips_each=6, n_moments=20, changing=False):
+def drawn_moments(rng, *, n_speakers=9, clips_each=5, n_moments=16, changing=False):
     """Features of moments whose class is hard to tell for people never met; the class of a clip, or of its stretches."""
     rows, features = [], []
     centres = rng.normal(size=(3, 6))

@@ -6,6 +6,7 @@ from error_world import draw_cast, draw_run
 
 from workbench.evaluation.predictions import read
 from workbench.project import Project
+from workbench.systems import retraining
 from workbench.systems.label_change import as_json, what_changed
 from workbench.systems.retraining import affected_parts
 
@@ -78,6 +79,28 @@ def test_moments_that_nobody_can_tell_any_more_are_left_out(project, dataset, rn
     run = draw_run(project, dataset, rng)
     change = what_changed((run,), (run,), truth_of(run, r0="", r1=""))
     assert change.judge_after.n == change.judge_before.n - 2
+
+
+def test_only_what_is_stale_is_trained_again_branches_before_what_is_made_with_them(
+    project, dataset, rng, monkeypatch
+):
+    visual, audio = (draw_run(project, dataset, rng, name) for name in ("visual", "audio"))
+    fused = draw_run(project, dataset, rng, "audiovisual")
+    fused.update(companions={"visual": visual.id, "audio": audio.id})
+    stale, trained = {visual.id: "the answers it learns from have changed"}, []
+
+    def train(project, what, *, progress):
+        trained.append(what)
+        stale[fused.id] = "it is made with another visual run now"
+        return draw_run(project, dataset, rng, what)
+
+    monkeypatch.setattr(retraining, "plan_of", lambda facts: facts["network"])
+    monkeypatch.setattr(retraining, "why_again", lambda project, run: stale.get(run.id, ""))
+    monkeypatch.setattr(retraining, "train", train)
+    runs, why = retraining.retrain(project, {"audiovisual": (fused,)})
+    assert trained == ["visual", "audiovisual"]
+    assert why == {"audiovisual": "it is made with another visual run now"}
+    assert runs["audiovisual"][0].id != fused.id
 
 
 def test_folds_are_judged_together(project, dataset, rng):

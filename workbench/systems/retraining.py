@@ -53,7 +53,8 @@ def retrain(
     Parameters
     ----------
     runs : mapping of network to runs
-        Of one comparison; several of a network are folds, in the same order for each.
+        Of one comparison; several of a network are folds, in the same order for each. The visual and audio runs that an
+        audiovisual one was made with are looked after, too, whether they are among them or not.
 
     Returns
     -------
@@ -69,19 +70,32 @@ def retrain(
     """
     found: dict[str, list[Run]] = {name: [] for name in runs}
     why = dict.fromkeys(runs, "")
-    order = [name for name in NETWORKS if name in runs]
+    every = {**_branches(project, runs), **runs}
     work = [
         (name, run)
-        for fold in range(max(map(len, runs.values())))
-        for name in order
-        for run in runs[name][fold : fold + 1]
+        for fold in range(max(map(len, every.values())))
+        for name in NETWORKS
+        for run in every.get(name, ())[fold : fold + 1]
     ]
     for number, (name, run) in enumerate(work):
         step = within(progress, number / len(work), (number + 1) / len(work))
         reason = why_again(project, run)
-        why[name] = why[name] or reason
-        found[name].append(train(project, plan_of(run.facts()), progress=step) if reason else run)
+        now = train(project, plan_of(run.facts()), progress=step) if reason else run
+        if name in runs:
+            why[name] = why[name] or reason
+            found[name].append(now)
     return {name: tuple(of) for name, of in found.items()}, why
+
+
+def _branches(project: Project, runs: Mapping[str, Sequence[Run]]) -> dict[str, list[Run]]:
+    """Return the visual and audio runs that the audiovisual ones were made with."""
+    fused = runs.get("audiovisual", ())
+    made_with = [run.facts()["companions"] for run in fused]
+    return {
+        name: [Run.open(project, of[name]) for of in made_with]
+        for name in ("visual", "audio")
+        if fused and name not in runs and all(name in of for of in made_with)
+    }
 
 
 def why_again(project: Project, run: Run) -> str:
@@ -106,7 +120,7 @@ def affected_parts(parts: Sequence[str]) -> str:
         said.append(f"{n_learnt} in the training part: what the networks learn from changes, so train again")
     if n_held:
         said.append(
-            f"{n_held} in the validation part: the curves change, and with them thresholds chosen there"
+            f"{n_held} in the validation part: curves and thresholds chosen there change, so they are made again"
         )
     if n_judged:
         said.append(f"{n_judged} in the test part: the judge changes, not the networks")

@@ -84,7 +84,8 @@ class Explorer {
     this.counts.show(state);
     this.tellCorrected(state.corrected);
     this.markTab();
-    this.model.send({ type: "groups" });
+    this.stale = true;
+    this.askGroups();
     if (first) this.choose(["all", "", ""], null);
   }
   view(changes) {
@@ -93,10 +94,17 @@ class Explorer {
   open(name, event) {
     this.tab = name;
     this.markTab();
+    this.askGroups();
     if (name === "doubt" && this.known && (this.known.order !== "doubt" || this.counts.chosen[0] !== "all")) {
       if (this.known.order !== "doubt") this.view({ order: "doubt" });
       this.choose(["all", "", ""], event);
     }
+  }
+  askGroups() {
+    // Their intervals take a while on many clips: only where they are seen.
+    if (!this.stale || this.tab !== "counts") return;
+    this.stale = false;
+    this.model.send({ type: "groups" });
   }
   otherTab() {
     const other = this.tabs.querySelector("[aria-selected=false]");
