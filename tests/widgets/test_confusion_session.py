@@ -160,6 +160,18 @@ def test_runs_that_learn_from_recordings_alone_say_that_a_correction_changes_not
     assert "--answers known" in session.card(name)["outcome"]
 
 
+def test_after_a_retraining_only_what_it_did_not_know_is_still_to_be_learnt(session, project):
+    first, second = wrong(session)[:2]
+    session.relabel(first, "positive", op_id="operation-1")
+    included = session.corrections_made()
+    again = judged_moments(project, session.judged.runs)
+    session.relabel(second, "positive", op_id="operation-2")  # while it trains
+    session.go_on_with(again, included=included)
+    assert [session.card(name)["truth"] for name in (first, second)] == ["positive", "positive"]
+    assert session.corrected() == ["test"]
+    assert session.view.confusion()[0].counts.sum() == 120
+
+
 def test_who_cannot_tell_changes_no_label(session):
     name = wrong(session)[0]
     session.relabel(name, "cannot tell", op_id="operation-1")

@@ -233,7 +233,7 @@ class Explorer {
       return void setTimeout(() => this.model.send({ type: "retraining" }), POLL_MS);
     }
     this.results = state === "finished" ? changes.map((one) => this.change(one)) : [make("p", {}, words)];
-    this.tellCorrected("");
+    this.tellCorrected(state === "finished" ? "" : this.known.corrected);
   }
   change({ network, words, trained, n_mended, n_broken }) {
     const look = (which, n) => button(which, `Look at the ${n} ${which}`, () => this.model.send({ type: "moved", which, network, request: ++this.request }), n ? {} : { disabled: "" });

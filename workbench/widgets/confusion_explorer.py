@@ -80,6 +80,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
         self._project, self._problem = project, problem
         self._shelf = None if session is None else CardShelf(session.judged.dataset)
         self._retraining: Retraining | None = None
+        self._included: frozenset[str] = frozenset()  # the corrections that were made when it began
         self._seen: list[str] = []  # the cards that the page holds
         self.selection.observe(self._chosen_elsewhere, "moments")
         self.on_msg(self._receive)
@@ -238,6 +239,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
         if self._project is None:
             raise InvalidInputError("Training again needs a project. This page has none: use explore_errors.")
         if self._retraining is None or self._retraining.state != "running":
+            self._included = self._running().corrections_made()
             self._retraining = Retraining(self._project, self._running().judged)
             self._retraining.start()
         self._on_retraining({})
@@ -255,8 +257,8 @@ class ConfusionExplorer(anywidget.AnyWidget):
         changes = [as_json(change) for change in work.changes] if work.state == "finished" else []
         self.send({**told, "changes": changes})
         if work.state == "finished" and work.result is not None:
-            session, work.result = work.result, None
-            self._running().go_on_with(session)
+            judged, work.result = work.result, None
+            self._running().go_on_with(judged, included=self._included)
             self._tell_state()
             self._send_cards({}, 0)
 

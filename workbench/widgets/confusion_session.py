@@ -65,11 +65,17 @@ class ConfusionSession:
             "source": row["source"],
             "judged_as": row["judged_as"],
             "says": says,
-            "reason": str(doubts.loc[name, "reason"]) if name in doubts.index else "",
+            "reason": self._reason(name, row["truth"]),
             "suspect": bool(name in doubts.index and doubts.loc[name, "suspect"]),
             "outcome": self._outcome(row, own["value"]),
             **{f"own_{key}": value for key, value in own.items()},
         }
+
+    def _reason(self, name: str, truth: str) -> str:
+        """Return why the label is doubted; nothing where that was said of another label than the one that stands."""
+        doubts = self.view.doubts()
+        reason = str(doubts.loc[name, "reason"]) if name in doubts.index else ""
+        return reason if reason.startswith(f"Labelled {truth}:") else ""
 
     def _about(self, row: pd.Series) -> str:
         known = [f"{of} {row[of]}" for of in ("speaker", "statement") if row[of]]
@@ -139,10 +145,20 @@ class ConfusionSession:
         names = {name for about in self._relabelled.values() for name in about}
         return list(self.judged.table.loc[sorted(names), "part"])
 
-    def go_on_with(self, judged: JudgedMoments) -> None:
-        """Go on with the runs that were trained again; what was corrected is in them."""
+    def corrections_made(self) -> frozenset[str]:
+        """Return the operations of this sitting that corrected labels and stand."""
+        return frozenset(self._relabelled)
+
+    def go_on_with(self, judged: JudgedMoments, *, included: frozenset[str]) -> None:
+        """Go on with runs that were trained again; ``included`` are the corrections they were trained with."""
+        judged.read_truth(self.corrections.answers, self.corrections.verdicts)
         self.view.go_on_with(judged)
-        self._relabelled.clear()
+        names = set(judged.table.index)
+        self._relabelled = {
+            op_id: tuple(name for name in about if name in names)
+            for op_id, about in self._relabelled.items()
+            if op_id not in included
+        }
 
     def _row(self, name: str) -> pd.Series:
         self.card(name)
