@@ -66,6 +66,18 @@ def test_pictures_of_the_next_clicks_are_made_while_nothing_is_asked(page):
             assert shelf.missing(places_of(page.widget.session, view.page(0, PAGE)[0])) == []
 
 
+def test_a_cells_cards_are_sent_ahead_and_nothing_else_changes(page):
+    page.say("choose", kind="cell", first="neutral", second="neutral")
+    before = page.widget.session.view.chosen, page.widget.selection.moments
+    ahead = page.say("ahead", first="negative", second="negative")["ahead"]
+    assert (page.widget.session.view.chosen, page.widget.selection.moments) == before
+    asked = page.say("choose", kind="cell", first="negative", second="negative")["cards"]
+    assert {**ahead, "type": "cards", "request": 0} == asked
+    assert page.say("choose", kind="cell", first="neutral", second="neutral", shown=True) == {}
+    assert page.widget.session.view.chosen == before[0]
+    assert page.widget.selection.moments == before[1]
+
+
 def test_a_correction_is_answered_only_when_it_is_in_the_store(page, project):
     card = page.say("choose", kind="cell", first="negative", second="positive")["cards"]["cards"][0]
     told = page.say("relabel", id=card["id"], value="positive", op_id="operation-1")

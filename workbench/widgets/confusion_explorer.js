@@ -7,7 +7,7 @@ const POLL_MS = 600;
 
 class Explorer {
   constructor(model, root) {
-    Object.assign(this, { model, root, cards: [], saving: new Map(), request: 0, tab: "doubt" });
+    Object.assign(this, { model, root, cards: [], saving: new Map(), request: 0, tab: "doubt", ahead: new Map() });
     this.counts = new ErrorCounts({ choose: (chosen, event) => this.choose(chosen, event) });
     this.context = new ContextView({ ask: () => this.ask() });
     this.trouble = make("p", { class: "aw-trouble", role: "alert", hidden: "" });
@@ -46,7 +46,8 @@ class Explorer {
     if (type === "state") this.arrive(content);
     else if (type === "cards") this.show(content, buffers);
     else if (type === "groups") this.counts.showGroups(content.groups);
-    else if (type === "warmed") content.left && this.warmSoon();
+    else if (type === "warmed") content.left ? this.warmSoon() : this.fetchAhead();
+    else if (type === "ahead") this.keep(content, buffers);
     else if (type === "context") this.surroundings(content, buffers);
     else if (type === "saved") this.saved(content);
     else if (type === "not_saved") this.notSaved(content.op_id, content.message);
@@ -67,6 +68,7 @@ class Explorer {
     }
     const first = !this.known;
     this.known = state;
+    this.ahead.clear(); // counts and labels may have changed
     const fill = (select, pairs, value) => {
       select.replaceChildren(...pairs.map(([name, words]) => make("option", { value: name }, words)));
       select.value = value;
@@ -124,7 +126,9 @@ class Explorer {
   choose(chosen, event) {
     this.clickedAt = event?.timeStamp ?? null;
     this.counts.mark(chosen);
-    this.model.send({ type: "choose", request: ++this.request, kind: chosen[0], first: chosen[1], second: chosen[2] });
+    const request = ++this.request, there = this.ahead.get(String(chosen));
+    if (there) this.show({ ...there.content, request }, there.buffers);
+    this.model.send({ type: "choose", request, kind: chosen[0], first: chosen[1], second: chosen[2], shown: Boolean(there) });
   }
   page() {
     this.model.send({ type: "page", request: ++this.request, start: this.cards.length });
@@ -160,6 +164,20 @@ class Explorer {
   warmSoon() {
     clearTimeout(this.warming);
     this.warming = setTimeout(() => this.model.send({ type: "warm" }), WARM_MS);
+  }
+
+  // The first cards of every cell are fetched before they are asked for: a click then waits for nobody, not even for a
+  // kernel that is busy training.
+  fetchAhead() {
+    const { classes, counts } = this.known;
+    const cells = classes.flatMap((first, i) => classes.map((second, j) => [first, second, counts[i][j]]));
+    const next = cells.find(([first, second, n]) => n && !this.ahead.has(String(["cell", first, second])));
+    if (next) this.model.send({ type: "ahead", first: next[0], second: next[1] });
+  }
+  keep(content, buffers) {
+    this.ahead.set(String(content.chosen), { content, buffers });
+    clearTimeout(this.warming);
+    this.warming = setTimeout(() => this.fetchAhead(), WARM_MS);
   }
 
   // Playing: one player, put into the card that is played

@@ -1,14 +1,16 @@
 """The face of a :class:`ConfusionSession`: a confusion matrix and bars of errors whose cells lead to the moments behind them.
 
 Messages from the browser: ``ready``, ``begin`` (a name), ``view`` (network, part, order), ``choose`` (a cell, a group,
-everything), ``page``, ``groups``, ``warm`` (make pictures while nothing else is asked), ``context`` (the clip around a
+everything), ``page``, ``groups``, ``warm`` and ``ahead`` (make pictures, and send a
+cell's cards, while nothing else is asked), ``context`` (the clip around a
 moment), ``relabel``, ``flag``, ``undo``, ``retrain``, ``stop``, ``retraining`` (how it stands) and ``moved`` (the moments
-that a retraining mended or broke). Messages to the browser: ``state``, ``cards`` with their pictures, ``groups``,
-``warmed``, ``context``, ``saved``, ``not_saved``, ``retraining`` and ``trouble``.
+that a retraining mended or broke). Messages to the browser: ``state``, ``cards`` and ``ahead`` with their pictures,
+``groups``, ``warmed``, ``context``, ``saved``, ``not_saved``, ``retraining`` and ``trouble``.
 """
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -94,6 +96,7 @@ class ConfusionExplorer(anywidget.AnyWidget):
             "page": self._on_page,
             "groups": self._on_groups,
             "warm": self._on_warm,
+            "ahead": self._on_ahead,
             "context": self._on_context,
             "relabel": self._on_relabel,
             "flag": self._on_flag,
@@ -147,8 +150,20 @@ class ConfusionExplorer(anywidget.AnyWidget):
             view.choose_group(first, second)
         else:
             view.choose_all()
-        self._send_cards(content, 0)
+        if content.get("shown"):  # the page had these cards already
+            self._seen = view.page(0, PAGE)[0]
+        else:
+            self._send_cards(content, 0)
         self._tell_others()
+
+    def _on_ahead(self, content: dict[str, Any]) -> None:
+        """Send the first cards of a cell before anybody clicks it; what is looked at stays."""
+        session = self._running()
+        aside = copy.copy(session.view)
+        aside.choose_cell(str(content["first"]), str(content["second"]))
+        names, total = aside.page(0, PAGE)
+        told, buffers = cards_message(session, aside, self._pictures(), names)
+        self.send({**told, "type": "ahead", "start": 0, "total": total}, buffers)
 
     def _on_page(self, content: dict[str, Any]) -> None:
         self._send_cards(content, int(content["start"]))
@@ -156,7 +171,8 @@ class ConfusionExplorer(anywidget.AnyWidget):
     def _send_cards(self, content: Mapping[str, Any], start: int, n: int = PAGE) -> None:
         names, total = self._running().view.page(start, n)
         self._seen = [*self._seen[:start], *names]
-        told, buffers = cards_message(self._running(), self._pictures(), names)
+        session = self._running()
+        told, buffers = cards_message(session, session.view, self._pictures(), names)
         self.send({**told, "request": content.get("request", 0), "start": start, "total": total}, buffers)
 
     def _on_groups(self, _: dict[str, Any]) -> None:

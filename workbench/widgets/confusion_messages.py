@@ -9,7 +9,7 @@ from workbench.datasets.moment_cards import CardShelf, Place
 from workbench.evaluation.warnings import LEAK_MARK, leak_codes
 from workbench.systems.retraining import affected_parts
 from workbench.widgets.confusion_session import ConfusionSession
-from workbench.widgets.error_view import PART_WORDS
+from workbench.widgets.error_view import PART_WORDS, ErrorView
 from workbench.widgets.selection import Selection
 
 PICTURES = ("face", "mouth", "sound")
@@ -58,9 +58,9 @@ def _restricted(session: ConfusionSession, selection: Selection) -> str:
 
 
 def cards_message(
-    session: ConfusionSession, shelf: CardShelf, names: Sequence[str]
+    session: ConfusionSession, view: ErrorView, shelf: CardShelf, names: Sequence[str]
 ) -> tuple[dict[str, Any], list[bytes]]:
-    """Return some moments of what is chosen, and their pictures one card after the other."""
+    """Return some moments of what ``view`` has chosen, and their pictures one card after the other."""
     places = places_of(session, names)
     shelf.prepare(places)
     cards, buffers = [], []
@@ -69,8 +69,8 @@ def cards_message(
         there = {kind: getattr(pictures, kind) for kind in PICTURES if getattr(pictures, kind) is not None}
         cards.append({**session.card(name), "pictures": list(there)})
         buffers += there.values()
-    chosen = session.view.chosen
-    told = {"type": "cards", "words": session.view.words(), "cards": cards}
+    chosen = view.chosen
+    told = {"type": "cards", "words": view.words(), "cards": cards}
     return {**told, "chosen": [chosen.kind, chosen.first, chosen.second]}, buffers
 
 
