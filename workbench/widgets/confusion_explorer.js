@@ -42,7 +42,7 @@ class Explorer {
   }
   hear(content, buffers) {
     const { type } = content;
-    if (type !== "warmed" && type !== "retraining") this.trouble.hidden = true;
+    if (["state", "cards", "saved"].includes(type)) this.trouble.hidden = true;
     if (type === "state") this.arrive(content);
     else if (type === "cards") this.show(content, buffers);
     else if (type === "groups") this.counts.showGroups(content.groups);

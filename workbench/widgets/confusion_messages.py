@@ -63,7 +63,8 @@ def cards_message(
     """Return some moments of what ``view`` has chosen, and their pictures one card after the other."""
     places = places_of(session, names)
     shelf.prepare(places)
-    cards, buffers = [], []
+    cards: list[dict[str, Any]] = []
+    buffers: list[bytes] = []
     for name, place in zip(names, places, strict=True):
         pictures = shelf.of(*place)
         there = {kind: getattr(pictures, kind) for kind in PICTURES if getattr(pictures, kind) is not None}
