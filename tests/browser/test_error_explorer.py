@@ -101,6 +101,8 @@ def test_a_group_leads_to_its_errors_and_what_another_view_chose_restricts_all(b
     page.keyboard.press("Enter")
     painted(page, 2)
     assert page.locator(".aw-title").inner_text().startswith("wrong for mouth")
+    box = page.locator(".aw-card").first.bounding_box()
+    assert 0 < box["y"] < 600  # in sight of what was clicked, however far down that is
     table = bare.widget.session.judged.table
     few = table.index[table["part"] == "test"][:25]
     bare.widget.selection.choose(few, source="map", words="25 lassoed on the map")

@@ -139,6 +139,7 @@ class Explorer {
       this.cards.forEach((card) => card.remove());
       this.cards = [];
       this.context.show(null);
+      this.rightSide.scrollTop = 0;
     }
     this.counts.mark(chosen);
     let at = 0;
