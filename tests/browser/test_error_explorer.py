@@ -111,3 +111,7 @@ def test_a_group_leads_to_its_errors_and_what_another_view_chose_restricts_all(b
     counts = [int(n) for n in page.locator(".aw-cell strong").all_inner_texts()]
     assert sum(counts) == 25
     screenshot("errors-restricted")
+    card = page.locator(".aw-card").first
+    card.focus()
+    page.keyboard.press("Space")  # there is no recording to be played, and it is said so
+    card.get_by_text("The clip cannot be played").wait_for()

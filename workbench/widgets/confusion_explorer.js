@@ -143,11 +143,11 @@ class Explorer {
     }
     this.counts.mark(chosen);
     let at = 0;
-    const act = { save: (card, said, what) => this.save(card, said, what), play: (card) => this.play(card) };
+    const act = { save: (card, said, what) => this.save(card, said, what), play: (card) => this.play(card), playerKey: (card, event) => this.playerKey(card, event), letGo: () => this.held && ((this.held = false), this.context.release()) };
     const made = cards.map((card) => {
       const mine = buffers.slice(at, at + card.pictures.length);
       at += card.pictures.length;
-      return new MomentCard(card, mine, { schema: this.known.schema, networks: this.known.networks, act });
+      return new MomentCard(card, mine, { schema: this.known.schema, act });
     });
     this.cards.push(...made);
     this.grid.append(...made.map((card) => card.element));
@@ -189,6 +189,15 @@ class Explorer {
     card.stage.replaceChildren(this.context.element);
     this.context.show(card.card);
     this.context.begin(0);
+  }
+  playerKey(card, { key, repeat }) {
+    // The keys that the player's buttons name, for the card it is in.
+    if (this.playing !== card || !card.stage.hasChildNodes()) return false;
+    if ("vmb".includes(key)) repeat || ((this.held = true), this.context.hold(key));
+    else if (key === "r") this.context.replay();
+    else if (key === "ArrowLeft" || key === "ArrowRight") this.context.step(key === "ArrowLeft" ? -1 : 1);
+    else return false;
+    return true;
   }
   ask() {
     const { id } = this.playing.card;

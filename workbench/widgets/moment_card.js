@@ -7,12 +7,12 @@ const PICTURES = {
 };
 
 class MomentCard {
-  constructor(card, buffers, { schema, networks, act }) {
-    Object.assign(this, { schema, networks, act, urls: [], shownAt: performance.now() });
+  constructor(card, buffers, { schema, act }) {
+    Object.assign(this, { schema, act, urls: [], shownAt: performance.now() });
     this.words = make("div", { class: "aw-card-words" });
     this.state = make("p", { class: "aw-card-state", role: "status" });
     this.stage = make("div");
-    this.element = make("article", { class: "aw-card", tabindex: "0", "data-id": card.id, "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event) },
+    this.element = make("article", { class: "aw-card", tabindex: "0", "data-id": card.id, "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event), onkeyup: () => this.act.letGo(), onfocusout: () => this.act.letGo() },
       this.pictures(card, buffers), this.stage, this.words, this.buttons(), this.state);
     this.show(card);
   }
@@ -89,7 +89,7 @@ class MomentCard {
     if (choice) this.relabel(choice.name);
     else if (event.key === "Backspace") this.takeBack();
     else if (event.key === " ") this.act.play(this);
-    else return;
+    else if (!this.act.playerKey(this, event)) return;
     event.preventDefault();
     event.stopPropagation();
   }
