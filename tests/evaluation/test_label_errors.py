@@ -70,7 +70,7 @@ def test_six_in_ten_planted_errors_and_more_are_in_the_first_tenth(changing):
 def test_clips_labelled_wrongly_as_a_whole_are_found_no_worse_than_by_confident_learning_alone():
     found = []
     for seed in SEEDS:
-        table, wrong = planted(seed, of="clip", clips_each=12)
+        table, wrong = planted(seed, of="clip", clips_each=8)
         orders = (label_errors(table), label_errors(table, neighbours=False))
         found.append([share_found(order.index.to_numpy(), wrong) for order in orders])
     ours, alone = np.mean(found, axis=0)
