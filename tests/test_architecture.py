@@ -43,6 +43,7 @@ DOORS = {
     "umap": {"evaluation/projection.py"},
     "label_studio_sdk": {"labels/exchange/label_studio"},
     "httpx": {"labels/exchange/label_studio"},
+    "cleanlab": {"evaluation/label_errors.py"},
     "pympi": {"labels/exchange/elan.py"},
     "praatio": {"labels/exchange/textgrid.py"},
 }

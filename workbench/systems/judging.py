@@ -53,19 +53,20 @@ def predictions_on(
     for first in range(0, len(clips), _CLIPS_TOGETHER):
         rows = moments[moments["clip"].isin(clips[first : first + _CLIPS_TOGETHER])]
         if network == "audiovisual":
-            probabilities, further = _system(dataset, rows, networks)
+            probabilities, further = system_answers(dataset, rows, networks)
         else:
             probabilities, further = (
                 predictor.probabilities(**gather(dataset, rows, INPUTS[network])),
                 {"branch": network},
             )
-        parts.append(_table(rows, probabilities, CLASSES[network]).assign(**further))
+        parts.append(table_of(rows, probabilities, CLASSES[network]).assign(**further))
     return pd.concat(parts, ignore_index=True)
 
 
-def _system(
+def system_answers(
     dataset: Dataset, rows: pd.DataFrame, networks: FusionNetworks
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return what the running system says of moments with a face, shape (n, 3), and its ``branch`` and ``mouth_open``."""
     arrays = gather(dataset, rows, ("faces", "mouths"))
     heard = rows["heard"].to_numpy()
     columns = np.zeros((len(rows), N_FREQUENCIES), np.float16)
@@ -75,7 +76,8 @@ def _system(
     return answers.probabilities, {"branch": answers.branch, "mouth_open": answers.p_open.round(4)}
 
 
-def _table(rows: pd.DataFrame, probabilities: np.ndarray, classes: tuple[str, ...]) -> pd.DataFrame:
+def table_of(rows: pd.DataFrame, probabilities: np.ndarray, classes: tuple[str, ...]) -> pd.DataFrame:
+    """Return a predictions table of rows of the moments table with ``answer``; probabilities of shape (n, n_classes)."""
     table = pd.DataFrame(
         {
             "clip": rows["clip"].to_numpy(),
