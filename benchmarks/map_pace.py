@@ -3,8 +3,8 @@
 In a notebook of a real JupyterLab a cell lays out nothing, it only knows coordinates (drawn by lot) and shows them. Measured
 from the moment they are known in the kernel until the map was first painted; from letting go of a lasso until the chosen
 points were painted (through the kernel and back); from pointing at a moment until its face was there; and frames a second
-while the map is moved, with how many points were left out to keep up. Graphics are the browser's: in a headless Chromium without a graphics card that is SwiftShader, one
-that computes every pixel on the processor.
+while the map is moved, with how many points were left out to keep up. Graphics are the browser's: in a headless Chromium
+without a graphics card that is SwiftShader, which computes every pixel on the processor.
 """
 
 from __future__ import annotations
