@@ -170,8 +170,8 @@ def main() -> None:
         project = Project.open(folder / "project")
         os.environ["PYTHONPATH"] = str(ROOT)
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM.split())
-        with running_lab(project.root, notebooks, home=folder / "home") as server:
-            for n, file in files.items():
+        for n, file in files.items():  # a server each: JupyterLab opens what was open before
+            with running_lab(project.root, notebooks, home=folder / f"home{n}") as server:
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.set_default_timeout(120_000)
                 page.add_init_script(WATCH)
