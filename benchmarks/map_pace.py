@@ -3,8 +3,8 @@
 In a notebook of a real JupyterLab a cell lays out nothing, it only knows coordinates (drawn by lot) and shows them. Measured
 from the moment they are known in the kernel until the map was first painted; from letting go of a lasso until the chosen
 points were painted (through the kernel and back); from pointing at a moment until its face was there; and frames a second
-while the map is moved. Graphics are the browser's: in a headless Chromium without a graphics card that is SwiftShader, one
-that computes every pixel on the processor.
+while the map is moved, with how many points were left out to keep up. Graphics are the browser's: in a headless Chromium
+without a graphics card that is SwiftShader, which computes every pixel on the processor.
 """
 
 from __future__ import annotations
@@ -41,12 +41,14 @@ window.forget = () => (window.told = {});
 window.until = (name) => new Promise((done) => { const look = () => (name in told ? done(told[name]) : requestAnimationFrame(look)); look(); });
 window.pictured = (row) => new Promise((done) => { const look = () => { const image = document.querySelector(`.aw-card[data-row="${row}"] img`); image?.complete ? done(Date.now()) : requestAnimationFrame(look); }; look(); });
 window.moved = (seconds) => new Promise((done) => {
-  const over = document.querySelector(".aw-map-over"), box = over.getBoundingClientRect(), begun = performance.now(), times = [];
+  const over = document.querySelector(".aw-map-over"), box = over.getBoundingClientRect(), plot = over.parentElement, begun = performance.now(), times = [];
+  let thinnest = 1;
   const step = (now) => {
     times.push(now);
+    thinnest = Math.max(thinnest, Number(plot.dataset.step));
     const angle = times.length / 9, at = { clientX: box.x + 300 + 90 * Math.cos(angle), clientY: box.y + 250 + 90 * Math.sin(angle) };
     over.dispatchEvent(new PointerEvent("pointermove", at));
-    now - begun < 1000 * seconds ? requestAnimationFrame(step) : done(times);
+    now - begun < 1000 * seconds ? requestAnimationFrame(step) : done([times, thinnest]);
   };
   requestAnimationFrame(step);
 });
@@ -140,12 +142,12 @@ def measure(page: Any, address: str, n: int) -> str:
     page.get_by_role("button", name="Move", exact=True).click()
     page.mouse.move(*on_screen(page, 0, 0))
     page.mouse.down()
-    times = np.diff(np.array(page.evaluate("moved(4)")))
-    step = page.locator(".aw-map-plot").get_attribute("data-step")
+    stamps, thinnest = page.evaluate("moved(4)")
+    times = np.diff(np.array(stamps))
     page.mouse.up()
     painter = page.locator(".aw-map-plot").get_attribute("data-painter")
     slow = np.percentile(times, 95)
-    return f"{n:>8,} {painted - known:14.0f} {lasso:11.0f} {face:10.0f} {1000 / times.mean():13.1f} {slow:12.1f}   {painter}, 1 of {step} points while moved"
+    return f"{n:>8,} {painted - known:14.0f} {lasso:11.0f} {face:10.0f} {1000 / times.mean():13.1f} {slow:12.1f}   {painter}, 1 of {thinnest} points while moved"
 
 
 def main() -> None:
@@ -168,8 +170,8 @@ def main() -> None:
         project = Project.open(folder / "project")
         os.environ["PYTHONPATH"] = str(ROOT)
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM.split())
-        with running_lab(project.root, notebooks, home=folder / "home") as server:
-            for n, file in files.items():
+        for n, file in files.items():  # a server each: JupyterLab opens what was open before
+            with running_lab(project.root, notebooks, home=folder / f"home{n}") as server:
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.set_default_timeout(120_000)
                 page.add_init_script(WATCH)

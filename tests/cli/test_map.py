@@ -44,12 +44,13 @@ def test_a_map_is_written_as_a_figure_and_as_a_table(world, tmp_path):
     project, run = world
     lines = said(project, run.id, "--method", "pca", "--to", tmp_path / "map.png").splitlines()
     assert lines[0] == "mouth, layer dense_500: PCA of 60 moments"
-    assert lines[1].startswith("trustworthiness 0.") and "60 of 60 points asked" in lines[1]
+    assert lines[1] == "20 of train (learnt from), 20 of validation, 20 of test"
+    assert lines[2].startswith("trustworthiness 0.") and "60 of 60 points asked" in lines[2]
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
     answer = json.loads(said(project, run.id, "--method", "pca", "--to", tmp_path / "map.csv", "--json"))
     table = pd.read_csv(tmp_path / "map.csv")
     assert list(table.columns[:4]) == ["x", "y", "clip", "speaker"] and len(table) == answer["n"] == 60
-    assert answer["trustworthiness"]["value"] == pytest.approx(float(lines[1].split()[1]), abs=5e-4)
+    assert answer["trustworthiness"]["value"] == pytest.approx(float(lines[2].split()[1]), abs=5e-4)
 
 
 def test_another_ending_is_refused_before_anything_is_computed(world, tmp_path):

@@ -10,6 +10,7 @@ from drawn_features import draw_dataset
 from workbench.datasets.feature_store import FeatureStore
 from workbench.datasets.moments import gather
 from workbench.errors import InvalidInputError
+from workbench.evaluation.warnings import LEAK_MARK
 from workbench.labels.annotation import LabelEvent
 from workbench.labels.store import LabelStore
 from workbench.models.architectures import build
@@ -131,6 +132,13 @@ def test_a_label_given_since_is_seen_on_a_map_that_was_kept(world):
         store.record(LabelEvent("operation-1", "Ada", "sentiment", 2, *moment, "answer", "negative"))
     after = map_moments(project, runs["visual"].id, method="pca", n_moments=25)
     assert after.moments["truth"][0] == "negative"
+
+
+def test_a_map_of_a_leaking_split_carries_its_mark(world):
+    project, _, runs = world
+    runs["visual"].update(warnings=[{"code": "leak_shared_speakers", "message": "one speaker in two parts"}])
+    assert map_moments(project, runs["visual"].id, method="pca").title().endswith(f"moments {LEAK_MARK}")
+    runs["visual"].update(warnings=[])
 
 
 def test_what_cannot_be_mapped_is_refused_in_words(world):

@@ -6,7 +6,8 @@ import pytest
 
 from workbench.errors import InvalidInputError
 from workbench.sentiment import SENTIMENTS
-from workbench.widgets.map_view import MapView, _look, colourings_of, within_polygon
+from workbench.widgets.map_colours import _look, colourings_of
+from workbench.widgets.map_view import MapView, within_polygon
 from workbench.widgets.selection import Selection
 
 

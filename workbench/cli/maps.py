@@ -58,11 +58,17 @@ def map_(
         from workbench.plots.embedding import plot_moment_map
         from workbench.plots.style import as_png, as_svg
 
-        ax = plot_moment_map(found.map, found.moments, classes=found.classes, title=found.title())
+        title = f"{found.title()}\n{found.parts()}"
+        ax = plot_moment_map(found.map, found.moments, classes=found.classes, title=title)
         content = as_svg(ax) if target.suffix.lower() == ".svg" else as_png(ax)
         with atomic_file(target) as temporary:
             temporary.write_bytes(content)
-    lines = [found.title(), found.map.trust.in_words(), *([f"Written: {target}"] if target else [])]
+    lines = [
+        found.title(),
+        found.parts(),
+        found.map.trust.in_words(),
+        *([f"Written: {target}"] if target else []),
+    ]
     answer = {"run": found.run.id, "layer": found.map.layer, "method": method.value, "n": found.map.n}
     tell(answer | {"seed": seed, "trustworthiness": found.map.trust.as_json()}, lines, as_json=json)
 

@@ -21,6 +21,7 @@ from workbench.errors import InvalidInputError
 from workbench.evaluation.estimates import Score
 from workbench.evaluation.projection import METHODS, NAMES, Map, Method, lay_out
 from workbench.evaluation.trustworthiness import Trust
+from workbench.evaluation.warnings import LEAK_MARK, leak_codes
 from workbench.files import atomic_file
 from workbench.labels.store import LabelStore
 from workbench.models.architectures import LAST_HIDDEN_LAYER
@@ -32,6 +33,7 @@ from workbench.project import Project
 from workbench.systems.judging import predictions_on
 
 N_MOMENTS = 2000
+PARTS = ("train", "validation", "test")
 USUAL_LAYER = {
     "mouth": "dense_500",
     "visual": LAST_HIDDEN_LAYER,
@@ -80,8 +82,14 @@ class MomentMap:
         return found
 
     def title(self) -> str:
-        """Say what is mapped: ``"visual, layer dense_16: t-SNE of 2,000 moments"``."""
-        return f"{self.network}, layer {self.map.layer}: {NAMES[self.map.method]} of {self.map.n:,} moments"
+        """Say what is mapped: ``"visual, layer dense_16: t-SNE of 2,000 moments"``, with the mark of a leaking split."""
+        leaks = f" {LEAK_MARK}" if leak_codes(self.run.facts().get("warnings", [])) else ""
+        return f"{self.network}, layer {self.map.layer}: {NAMES[self.map.method]} of {self.map.n:,} moments{leaks}"
+
+    def parts(self) -> str:
+        """Say what they are: ``"1,000 of train (learnt from), 480 of validation, 520 of test"``."""
+        counts, words = self.moments["part"].value_counts(), {"train": "train (learnt from)"}
+        return ", ".join(f"{counts[part]:,} of {words.get(part, part)}" for part in PARTS if part in counts)
 
 
 def map_moments(

@@ -122,7 +122,7 @@ class MapExplorer(anywidget.AnyWidget):
 def explore(found: MomentMap, *, selection: Selection | None = None) -> MapExplorer:
     """Show a map that was made (:func:`workbench.systems.mapping.map_moments`)."""
     moments = found.moments
-    note = f"{found.map.reading()}; {found.map.trust.in_words()}."
+    note = f"{found.map.reading()}; {found.map.trust.in_words()}. {found.parts()}."
     view = MapView(
         found.map.coordinates,
         moments,
