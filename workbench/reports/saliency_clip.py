@@ -170,6 +170,7 @@ def _draw_sound(figure: Any, grid: Any, found: ClipSaliency, line: int) -> Any:
     )
     for upper in (sound, ax):
         upper.set_xlabel("")
+        upper.tick_params(labelbottom=False)
     plot_bands(found.bands(), ax=figure.add_subplot(grid[line + 1, N_FRAMES - 2 :]))
     return sound
 

@@ -17,6 +17,7 @@ from workbench.plots.gate import plot_pairs
 from workbench.plots.saliency import plot_saliency
 from workbench.plots.style import FAINT, Drawing, new_figure, plain
 from workbench.project import Project
+from workbench.reports.saliency_words import method_said
 from workbench.reports.stored import StoredComparison, latest_comparison, run_called, stored_evaluation
 from workbench.systems.explanation import Explained
 from workbench.systems.gate import pictures_of
@@ -24,11 +25,6 @@ from workbench.systems.gate import pictures_of
 MOMENT_MS, NYQUIST_KHZ = 30.0, 24.0
 """What the edges of the audio network's picture stand for; 0 Hz is at the bottom."""
 _LONGEST_CLIP = 34
-_LINES: dict[str, str] = {
-    "gradient": "gradient",
-    "smooth_gradient": "gradient, smoothed",
-    "grad_cam": "Grad-CAM",
-}
 _LINE_STYLE: dict[str, Any] = {"rotation": 90, "ha": "right", "va": "center", "fontweight": "bold"}
 
 
@@ -93,7 +89,7 @@ def saliency_gallery(
     shown = explained.part(rows)
     pictures, sound = shown.pictures(), "columns" in explained.arrays
     heats: dict[str, np.ndarray | None] = {"input": None}
-    heats |= {_LINES[method]: explained.saliency(rows, method=method) for method in methods}
+    heats |= {method_said(method): explained.saliency(rows, method=method) for method in methods}
     figure, axes = new_figure(
         len(heats), len(names), width_inch=2.9 * len(names), height_inch=0.4 + 2.6 * len(heats)
     )

@@ -30,7 +30,7 @@ class ClipSaliency:
     explained : str
         The class: what most moments were answered with, unless another was asked for.
     maps : dict of str to np.ndarray, shape (n, height, width)
-        Signed for integrated gradients.
+        Signed, in log-odds, for integrated gradients; for the others each moment's largest value is 1.
     shares : ModalityShares or None
         Of the fused network.
     """
@@ -149,4 +149,7 @@ def explain_clip(
     if len(moments.inputs) == 2:
         shares = modality_shares(asked.cut, asked.pictures, asked.classes)
         return ClipSaliency(moments, "integrated_gradients", chosen, shares.maps, shares)
-    return ClipSaliency(moments, method, chosen, asked.attribute(method, seed=seed).maps, None)
+    found = asked.attribute(method, seed=seed)
+    # Only integrated gradients have a unit. Of the others one steep moment would leave all others dark.
+    maps = found.maps if method == "integrated_gradients" else found.strengths()
+    return ClipSaliency(moments, method, chosen, maps, None)

@@ -36,12 +36,15 @@ class SaliencyMoments:
         ``clip, speaker, moment, time_s, face_row, truth, predicted, confidence, right``, one row per moment.
     arrays : dict of str to np.ndarray
         What the network is shown, row by row: ``faces``, ``mouths``, ``columns``; with ``landmarks`` where it sees.
+    cut : Cut
+        The network opened for saliency.
     """
 
     run: Run
     predictor: Predictor
     table: pd.DataFrame
     arrays: dict[str, np.ndarray]
+    cut: Cut
 
     @property
     def network(self) -> str:
@@ -59,11 +62,6 @@ class SaliencyMoments:
         return pd.Categorical(self.table["predicted"], categories=list(self.predictor.classes)).codes.astype(
             int
         )
-
-    @functools.cached_property
-    def cut(self) -> Cut:
-        """The network opened for saliency, compiled once."""
-        return Cut(self.predictor.full)
 
     @functools.cached_property
     def pictures(self) -> Pictures:
@@ -88,7 +86,7 @@ def moments_to_explain(
         No such run, an unfinished one, or none of its test moments are there any more.
     """
     run = Run.open(project, reference)
-    predictor = run.predictor()
+    predictor, _ = _opened(run)
     dataset = Dataset.open(project, run.facts()["dataset"])
     table = read(run.folder / "predictions.csv")
     if "branch" in table and predictor.network == "audiovisual":
@@ -99,7 +97,7 @@ def moments_to_explain(
             f"{n_moments} were asked for."
         )
     chosen = _evenly(table, n_moments, seed=seed)
-    return explaining(run, predictor, dataset, _joined(dataset, chosen))
+    return _explaining(run, dataset, _joined(dataset, chosen))
 
 
 def clip_to_explain(project: Project, reference: str, clip: str | None = None) -> SaliencyMoments:
@@ -116,7 +114,7 @@ def clip_to_explain(project: Project, reference: str, clip: str | None = None) -
         No such run or clip, or nothing for the network in it.
     """
     run = Run.open(project, reference)
-    predictor = run.predictor()
+    predictor, _ = _opened(run)
     dataset = Dataset.open(project, run.facts()["dataset"])
     table = read(run.folder / "predictions.csv")
     name = _clip_called(dataset, clip) if clip is not None else str(table["clip"].iloc[0])
@@ -131,21 +129,34 @@ def clip_to_explain(project: Project, reference: str, clip: str | None = None) -
         raise InvalidInputError(
             f"The {predictor.network} network needs {' and '.join(INPUTS[predictor.network])}. {name} has no moment with them."
         )
-    return explaining(run, predictor, dataset, moments[usable].reset_index(drop=True))
+    return _explaining(run, dataset, moments[usable].reset_index(drop=True))
 
 
-def explaining(run: Run, predictor: Predictor, dataset: Dataset, moments: pd.DataFrame) -> SaliencyMoments:
+def _explaining(run: Run, dataset: Dataset, moments: pd.DataFrame) -> SaliencyMoments:
     """Read the arrays of the given moments and let the network answer them."""
+    predictor, cut = _opened(run)
     network = predictor.network
     wanted = INPUTS[network] + (("landmarks",) if set(INPUTS[network]) & set(SEEN) else ())
     arrays = gather(dataset, moments, wanted)
-    chances = predictor.probabilities(**{name: arrays[name] for name in INPUTS[network]})
+    chances = cut.probabilities(pictures_of({name: arrays[name] for name in INPUTS[network]}))
     table = moments.assign(
         predicted=np.array(CLASSES[network])[chances.argmax(axis=1)], confidence=chances.max(axis=1)
     )
     table["right"] = table["truth"] == table["predicted"]
     named: dict[str, Any] = {f"p_{name}": chances[:, k] for k, name in enumerate(CLASSES[network])}
-    return SaliencyMoments(run, predictor, table.assign(**named), arrays)
+    return SaliencyMoments(run, predictor, table.assign(**named), arrays, cut)
+
+
+def _opened(run: Run) -> tuple[Predictor, Cut]:
+    """Return a run's network, opened; the last few are kept, as compiling takes longer than most figures."""
+    return _network(run, str(run.facts().get("weights_hash", "")))
+
+
+@functools.lru_cache(maxsize=4)
+def _network(run: Run, weights_hash: str) -> tuple[Predictor, Cut]:
+    del weights_hash  # only part of the key
+    predictor = run.predictor()
+    return predictor, Cut(predictor.full)
 
 
 def _evenly(table: pd.DataFrame, n: int, *, seed: int) -> pd.DataFrame:

@@ -82,11 +82,14 @@ def test_the_log_odds_are_those_of_the_networks_own_probabilities():
     face, lips = (rng.uniform(0, 1, (2, size, size, 3)).astype(np.float32) for size in (96, 28))
     chances = np.asarray(visual(face))[:, 2].astype(float)
     expected = np.log(chances / (1 - chances))
-    np.testing.assert_allclose(Cut(visual).log_odds({"faces": face}, np.array([2, 2])), expected, atol=1e-4)
+    seeing, speaking = Cut(visual), Cut(mouth)
+    np.testing.assert_allclose(seeing.log_odds({"faces": face}, np.array([2, 2])), expected, atol=1e-4)
     chances = np.asarray(mouth(lips))[:, 0].astype(float)
-    closed, opened = (Cut(mouth).log_odds({"mouths": lips}, np.array([k, k])) for k in (0, 1))
+    closed, opened = (speaking.log_odds({"mouths": lips}, np.array([k, k])) for k in (0, 1))
     np.testing.assert_allclose(opened, np.log(chances / (1 - chances)), atol=1e-4)
     np.testing.assert_allclose(closed, -opened, atol=1e-6)
+    np.testing.assert_allclose(seeing.probabilities({"faces": face}), np.asarray(visual(face)), atol=1e-5)
+    np.testing.assert_allclose(speaking.probabilities({"mouths": lips})[:, 1], chances, atol=1e-5)
 
 
 def test_wrong_requests_are_named(cut):

@@ -53,13 +53,6 @@ def test_the_baseline_is_grey_and_silence():
     np.testing.assert_array_equal(start["columns"][0, 7, 0], VIRIDIS[0])
 
 
-@pytest.fixture(scope="module")
-def fused():
-    """An untrained fused network whose last layer reads of the two branches what a test says."""
-    seed_everything(0)
-    return build("audiovisual")
-
-
 def moments(n=2):
     rng = np.random.default_rng(0)
     faces = rng.uniform(0, 1, (n, 96, 96, 3)).astype(np.float32)
@@ -67,27 +60,33 @@ def moments(n=2):
 
 
 @pytest.mark.slow
-def test_a_fused_network_that_reads_the_face_alone_gives_the_voice_no_share(fused):
-    kernel = np.zeros((6, 3), np.float32)
-    kernel[:3] = 40 * np.eye(3)  # the three answers of the face
-    fused.get_layer("fused_sentiment").set_weights([kernel, np.zeros(3)])
-    found = modality_shares(fused, moments(), np.array([0, 2]))
-    assert (found.added["columns"] == 0).all() and (found.shapley["columns"] == 0).all()
-    np.testing.assert_array_equal(found.shares()["faces"], [1, 1])
+def test_face_and_voice_get_their_honest_shares():
+    seed_everything(0)
+    full = build("audiovisual")  # untrained; its last layer reads of the two branches what is written here
+    cut, answer = Cut(full), full.get_layer("fused_sentiment")
+    answer.set_weights([np.concatenate([40 * np.eye(3), np.zeros((3, 3))]), np.zeros(3)])
+    face_alone = modality_shares(cut, moments(), np.array([0, 2]))
+    assert (face_alone.added["columns"] == 0).all() and (face_alone.shapley["columns"] == 0).all()
+    np.testing.assert_array_equal(face_alone.shares()["faces"], [1, 1])
+
+    answer.set_weights([np.concatenate([30 * np.eye(3), 60 * np.eye(3)]), np.zeros(3)])
+    both = modality_shares(cut, moments(), np.array([0, 2]))
+    np.testing.assert_allclose(sum(both.added.values()), both.gained + both.gap, atol=1e-4)
+    np.testing.assert_allclose(sum(both.shapley.values()), both.gained, atol=1e-4)
+    for name in ("faces", "columns"):  # two ways of counting agree
+        np.testing.assert_allclose(both.added[name], both.shapley[name], atol=0.1 * np.abs(both.gained).max())
+    np.testing.assert_allclose(sum(both.shares().values()), 1)
 
 
 @pytest.mark.slow
-def test_shares_of_face_and_voice_add_up_and_two_ways_of_counting_agree(fused):
-    kernel = np.concatenate([30 * np.eye(3), 60 * np.eye(3)]).astype(np.float32)
-    fused.get_layer("fused_sentiment").set_weights([kernel, np.zeros(3)])
-    found = modality_shares(fused, moments(), np.array([0, 2]))
-    np.testing.assert_allclose(sum(found.added.values()), found.gained + found.gap, atol=1e-4)
-    np.testing.assert_allclose(sum(found.shapley.values()), found.gained, atol=1e-4)
-    for name in ("faces", "columns"):
-        np.testing.assert_allclose(
-            found.added[name], found.shapley[name], atol=0.1 * np.abs(found.gained).max()
-        )
-    np.testing.assert_allclose(sum(found.shares().values()), 1)
+def test_softmaxes_within_that_switch_over_on_the_way_do_not_spoil_the_sums():
+    seed_everything(0)
+    full = build("audiovisual")
+    for name in ("visual", "audio"):  # as sure as trained ones: log-odds of hundreds
+        kernel, bias = full.get_layer(name).layers[-1].get_weights()
+        full.get_layer(name).layers[-1].set_weights([3000 * kernel, bias])
+    _, gained, gap = integrated_gradients(Cut(full), moments(), np.array([0, 2]))
+    assert (np.abs(gap) <= TOLERANCE * (1 + np.abs(gained))).all()
 
 
 def test_a_network_with_one_input_has_no_shares():

@@ -95,6 +95,12 @@ class Cut:
         """Return how far each row's class is ahead, shape (n,)."""
         return np.concatenate([np.asarray(self._ask(*batch)) for batch in self._batches(pictures, classes)])
 
+    def probabilities(self, pictures: Pictures) -> np.ndarray:
+        """Return the probability of every class, shape (n, n_classes)."""
+        n = len(next(iter(pictures.values())))
+        ahead = [self.log_odds(pictures, np.full(n, number)) for number in range(self.n_classes)]
+        return probability(np.stack(ahead, axis=1))
+
     def slopes(self, pictures: Pictures, classes: np.ndarray) -> Pictures:
         """Return the gradient of the log-odds with respect to every value of every input."""
         return self.log_odds_and_slopes(pictures, classes)[1]
@@ -147,6 +153,11 @@ class Cut:
 
 
 _FAR = 1e9
+
+
+def probability(log_odds: np.ndarray) -> np.ndarray:
+    """Return the probability that log-odds stand for."""
+    return 1 / (1 + np.exp(-np.clip(log_odds.astype(float), -500, 500)))
 
 
 def _parts_of(full: Any) -> Any:

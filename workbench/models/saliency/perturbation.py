@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from workbench.models.saliency.cut import Cut, Pictures
+from workbench.models.saliency.cut import Cut, Pictures, probability
 from workbench.models.saliency.gradients import baseline_of
 
 N_STEPS = 10
@@ -107,7 +107,7 @@ def _curves(
             (np.where(taken, ends[0], pictures[name]), np.where(taken, pictures[name], ends[1]))
         ):
             ahead = cut.log_odds(pictures | {name: asked.astype(np.float32)}, classes)
-            found[kind, :, step] = 1 / (1 + np.exp(-np.clip(ahead.astype(float), -500, 500)))
+            found[kind, :, step] = probability(ahead)
     return found[0], found[1]
 
 
