@@ -42,6 +42,7 @@ DOORS = {
     "openTSNE": {"models/embedding.py", "evaluation/embedding.py"},
     "label_studio_sdk": {"labels/exchange/label_studio"},
     "httpx": {"labels/exchange/label_studio"},
+    "optuna": {"systems/study.py"},
     "pympi": {"labels/exchange/elan.py"},
     "praatio": {"labels/exchange/textgrid.py"},
 }
