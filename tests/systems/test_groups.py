@@ -30,8 +30,8 @@ WHAT = plan("heads", "visual", seed=3, epochs=1, per_class_train=6, per_class_va
 
 @pytest.fixture
 def heads(project, monkeypatch):
-    """Six speakers of six clips, and a training that answers by lot, right two times of three."""
-    draw_heads(project, n_speakers=6, clips_each=6)
+    """Six speakers of three clips, and a training that answers by lot, right two times of three."""
+    draw_heads(project, n_speakers=6, clips_each=3)
     monkeypatch.setattr(training, "train_prepared", drawn_training)
     return project
 
@@ -102,7 +102,7 @@ def test_every_speaker_is_tested_once_by_a_network_that_never_met_them(heads, n_
     group = cross_validate(heads, WHAT, n_folds)
     table = read(group.predictions)
     assert sorted(set(table["speaker"])) == [f"s{k:02}" for k in range(6)]
-    assert table["clip"].is_unique and len(table) == 36
+    assert table["clip"].is_unique and len(table) == 18
     for run in group.runs(heads):
         facts = run.facts()
         tested = set(read(run.folder / "predictions.csv")["speaker"])
@@ -114,14 +114,14 @@ def test_every_speaker_is_tested_once_by_a_network_that_never_met_them(heads, n_
 def test_a_cross_validation_is_judged_like_a_run(heads):
     group = cross_validate(heads, WHAT, 3)
     judged = evaluate_source(heads, group.id, seed=3)
-    assert judged.main.accuracy.n == 36
+    assert judged.main.accuracy.n == 18
     assert judged.split == "speaker" and judged.main.n_speakers == 6
     assert "no_validation" in {w.code for w in calibrate_source(heads, group.id).warnings}
     run = group.runs(heads)[0]
     pair = compare_sources(heads, [group.id, run.id]).pairs[0]
-    assert (pair.only_a, pair.only_b, pair.n) == (0, 0, 12)
+    assert (pair.only_a, pair.only_b, pair.n) == (0, 0, 6)
     html = page(heads, group)
-    assert "cross-validation by speaker, 3 folds" in html and "36 clips" in html
+    assert "cross-validation by speaker, 3 folds" in html and "18 clips" in html
     assert any("each tested once" in line for line in lines_of_folds(group))
 
 
@@ -202,7 +202,7 @@ def test_the_tables_tell_groups_folds_settings_data_and_code(heads):
     assert all(code.startswith("0.") for code in table["code"])
     assert f"fold 3/3 of {group.id}" in run_lines(table)[1]
     (row,) = group_table(heads).to_dict("records")
-    assert row["what"] == "3 folds by speaker" and "of 36 (" in row["outcome"]
+    assert row["what"] == "3 folds by speaker" and "of 18 (" in row["outcome"]
 
 
 @pytest.mark.parametrize("n_seeds", [1, 101])
