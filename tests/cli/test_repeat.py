@@ -59,7 +59,10 @@ def test_compare_lists_the_clips_on_request(project, tmp_path):
         (["train", "heads", "--seeds", "3", "--folds", "2"], "one at a time"),
         (["train", "heads", "--network", "visual", "--folds", "some"], "number of folds"),
         (["train", "heads", "--network", "visual", "--folds", "9"], "from 2 to 4"),
-        (["train", "heads", "--network", "visual", "--folds", "2", "--split", "clip"], "keeps speakers apart"),
+        (
+            ["train", "heads", "--network", "visual", "--folds", "2", "--split", "clip"],
+            "keeps speakers apart",
+        ),
         (["train", "heads", "--network", "visual", "--seeds", "1"], "2 to 100"),
         (["train", "--resume", "nothing"], "one run only"),
         (["train", "heads", "--network", "visual", "--like", "nothing"], "one run only"),

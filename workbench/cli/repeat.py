@@ -116,7 +116,8 @@ def runs(json: JsonOption = False, project: ProjectOption = None) -> None:
     opened = Project.open(project)
     table, groups = run_table(opened), group_table(opened)
     answer = {"runs": table.to_dict("records"), "groups": groups.to_dict("records")}
-    tell(answer, [*run_lines(table), *group_lines(groups)], as_json=json)
+    lines = [*run_lines(table), *group_lines(groups)]
+    tell(answer, lines or ["No run yet: train one with `workbench train NAME`."], as_json=json)
 
 
 def reproduce(

@@ -59,7 +59,7 @@ def plot_ablation(
         right.set_xlabel(
             "points gained (point) and the 95% interval (line);\nfilled: told apart, hollow: not told apart"
         )
-        right.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}")
+        right.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if abs(value) > 1e-9 else "0")
         right.tick_params(axis="y", length=0)
         right.spines["left"].set_visible(False)
         right.grid(axis="x", color="#E6E6E6", linewidth=0.8)

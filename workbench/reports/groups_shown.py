@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
+from workbench.evaluation.disagreements import disagreements
 from workbench.evaluation.estimates import Share
+from workbench.evaluation.predictions import classes_of
 from workbench.evaluation.repeats import Repeats
 from workbench.evaluation.warnings import leak_codes
 from workbench.files import write_text
@@ -15,7 +19,7 @@ from workbench.plots.repeats import plot_repeats
 from workbench.plots.search import plot_search
 from workbench.plots.style import Drawing, as_svg, new_figure
 from workbench.project import Project
-from workbench.reports.stored import stored_evaluation
+from workbench.reports.stored import list_runs, stored_evaluation, stored_predictions
 from workbench.systems.ablation import RUNNING, SYSTEMS, differences
 
 _COMMANDS = {
@@ -142,3 +146,26 @@ def search_figure(project: Project, dataset: str) -> Drawing | Said:
     title = f"{facts['network']}: the best of {len(result['trials'])} trials is no. {result['best']['number'] + 1}"
     plot_search(result["trials"], title=title, ax=ax)
     return Drawing(figure)
+
+
+def newest_disagreements(project: Project, dataset: str) -> pd.DataFrame | Said:
+    """Return the clips that the two newest finished runs of the same test clips and classes do not both tell right."""
+    finished = [run for run in list_runs(project) if run.facts()["status"] == "finished"]
+    judged = [run for run in finished if run.facts()["dataset"] == dataset and not run.facts().get("fold")]
+    for older, newer in zip(judged[1:], judged, strict=False):
+        tables = {
+            f"{run.facts()['network']} {run.id[:15]}": stored_predictions(run) for run in (newer, older)
+        }
+        if len(tables) == 2 and _comparable(*tables.values()):
+            (listed,) = disagreements(tables)
+            names = {"says_a": f"{listed.a} says", "says_b": f"{listed.b} says"}
+            words = {"only_a": f"only {listed.a}", "only_b": f"only {listed.b}", "neither": "neither"}
+            told = listed.rows.assign(outcome=listed.rows["outcome"].map(words))
+            return told.rename(columns={"outcome": "right", "sure_a": "sure", "sure_b": "sure ", **names})
+    return Said(
+        f"There are not yet two runs of *{dataset}* on the same clips. Train some with `workbench train {dataset}`."
+    )
+
+
+def _comparable(a: pd.DataFrame, b: pd.DataFrame) -> bool:
+    return classes_of(a) == classes_of(b) and not set(a["clip"]).isdisjoint(b["clip"])

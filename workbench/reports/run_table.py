@@ -80,7 +80,7 @@ def _value(value: Any) -> str:
 
 
 def run_lines(table: pd.DataFrame) -> list[str]:
-    """Return the table for a terminal, two lines per run; what is empty is left out."""
+    """Return the table for a terminal, two lines per run; what a run does not have is left out."""
     lines = []
     for row in table.to_dict("records"):
         figure = f"{row['right']}, {row['accuracy']}" if row["right"] else row["status"]
@@ -94,4 +94,4 @@ def run_lines(table: pd.DataFrame) -> list[str]:
             f"warnings {row['warnings']}" if row["warnings"] else "",
         ]
         lines.append("    " + " · ".join(part for part in origin if part))
-    return lines or ["No run yet: train one with `workbench train NAME`."]
+    return lines
