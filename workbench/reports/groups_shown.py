@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbench.evaluation.disagreements import disagreements
+from workbench.evaluation.disagreements import Disagreements, disagreements
 from workbench.evaluation.estimates import Share
 from workbench.evaluation.predictions import classes_of
 from workbench.evaluation.repeats import Repeats
@@ -29,7 +29,7 @@ _COMMANDS = {
     "ablation": "workbench ablate {dataset}",
 }
 _NAMES = {
-    "seeds": "several seeds",
+    "seeds": "a training with several seeds",
     "folds": "a cross-validation by speaker",
     "search": "a search for settings",
     "ablation": "an ablation of the modalities",
@@ -153,18 +153,26 @@ def newest_disagreements(project: Project, dataset: str) -> pd.DataFrame | Said:
     finished = [run for run in list_runs(project) if run.facts()["status"] == "finished"]
     judged = [run for run in finished if run.facts()["dataset"] == dataset and not run.facts().get("fold")]
     for older, newer in zip(judged[1:], judged, strict=False):
-        tables = {
-            f"{run.facts()['network']} {run.id[:15]}": stored_predictions(run) for run in (newer, older)
-        }
-        if len(tables) == 2 and _comparable(*tables.values()):
-            (listed,) = disagreements(tables)
-            names = {"says_a": f"{listed.a} says", "says_b": f"{listed.b} says"}
-            words = {"only_a": f"only {listed.a}", "only_b": f"only {listed.b}", "neither": "neither"}
-            told = listed.rows.assign(outcome=listed.rows["outcome"].map(words))
-            return told.rename(columns={"outcome": "right", "sure_a": "sure", "sure_b": "sure ", **names})
+        networks = [run.facts()["network"] for run in (newer, older)]
+        names = networks if networks[0] != networks[1] else [newer.id, older.id]
+        tables = dict(zip(names, map(stored_predictions, (newer, older)), strict=True))
+        if _comparable(*tables.values()):
+            return _readable(disagreements(tables)[0])
     return Said(
         f"There are not yet two runs of *{dataset}* on the same clips. Train some with `workbench train {dataset}`."
     )
+
+
+def _readable(listed: Disagreements) -> pd.DataFrame:
+    """Return the list with the names of the two in its columns, and how sure they were in per cent."""
+    words = {"only_a": f"only {listed.a}", "only_b": f"only {listed.b}", "neither": "neither"}
+    rows = listed.rows
+    sure = {f"sure_{side}": rows[f"sure_{side}"].map("{:.0%}".format) for side in "ab"}
+    told = rows.assign(outcome=rows["outcome"].map(words), **sure)
+    columns = {"outcome": "right"}
+    for side, name in (("a", listed.a), ("b", listed.b)):
+        columns |= {f"says_{side}": f"{name} says", f"sure_{side}": f"{name}, how surely"}
+    return told.rename(columns=columns)
 
 
 def _comparable(a: pd.DataFrame, b: pd.DataFrame) -> bool:

@@ -178,7 +178,7 @@ def differences(group: Group) -> dict[str, tuple[Score, dict[str, Any]]]:
     for pair in group.result()["pairs"]:
         if pair["b"] == RUNNING:
             ours = pair["difference"]
-            value, low, high = -ours["value"], -ours["high"], -ours["low"]
+            value, low, high = (0.0 - ours[bound] for bound in ("value", "high", "low"))
             found[pair["a"]] = (Score(value, low, high), pair)
     return found
 
