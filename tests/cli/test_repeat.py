@@ -34,6 +34,21 @@ def test_a_search_answers_with_its_best_settings_which_train_takes(project, monk
     assert listed["runs"] == [] and listed["groups"][0]["what"] == "4 trials"
 
 
+def test_whoever_stops_a_search_is_told_how_to_go_on(project, capsys, monkeypatch):
+    def stopping(root, facts, *, progress=None):
+        raise KeyboardInterrupt
+
+    draw_heads(project, n_speakers=4, clips_each=3)
+    monkeypatch.setattr(searching, "try_plan", stopping)
+    monkeypatch.setattr(sys, "argv", ["workbench", "search", "heads", "--project", str(project.root)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    (group,) = answer_of(project, "runs")["groups"]
+    assert group["status"] == "stopped" and group["go_on"] == f"workbench search --resume {group['group']}"
+    assert group["go_on"] in capsys.readouterr().err
+
+
 def test_runs_of_an_empty_project_say_how_to_make_one(project):
     done = CliRunner().invoke(app, ["runs", "--project", str(project.root)])
     assert done.exit_code == 0 and "No run yet" in done.stdout

@@ -21,7 +21,7 @@ from workbench.reports.run_table import run_lines, run_table
 from workbench.reports.stored import run_or_group
 from workbench.sentiment import SENTIMENTS
 from workbench.systems.cross_validation import cross_validate, lines_of_folds, resume_folds
-from workbench.systems.experiment import _facts
+from workbench.systems.experiment import facts_of
 from workbench.systems.plan import plan, plan_of
 from workbench.systems.seeds import lines_of_seeds, plans_of_seeds, resume_seeds, train_seeds
 
@@ -43,7 +43,7 @@ def drawn_training(project, prepared, *, facts=None, on_epoch=None, progress=Non
         dataset=what.dataset,
         network=what.network,
         seed=what.seed,
-        facts={**_facts(prepared), **facts},
+        facts={**facts_of(prepared), **facts},
     )
     run.write_split(prepared.split)
     if progress is not None:

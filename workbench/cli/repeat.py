@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -52,7 +54,7 @@ def search(
     _either(name, resume, "search", "sample --network visual")
     changes = _changes(epochs, per_class, freeze_branches)
     how: dict[str, Any] = {"n_workers": workers, "scheduler": scheduler}
-    with terminal("search") as progress:
+    with _told_how_to_go_on(opened), terminal("search") as progress:
         if resume is not None:
             group = resume_search(opened, resume, n_trials=trials, progress=progress, **how)
         else:
@@ -90,7 +92,7 @@ def ablate(
 
     opened = Project.open(project)
     _either(name, resume, "ablate", "sample")
-    with terminal("ablate") as progress:
+    with _told_how_to_go_on(opened), terminal("ablate") as progress:
         if resume is not None:
             group = resume_ablation(opened, resume, on_epoch=tell_epoch, progress=progress)
         elif run is not None:
@@ -146,6 +148,21 @@ def reproduce(
     tell(answer, [line for one in again for line in one.lines()], as_json=json)
     if not identical:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _told_how_to_go_on(project: Project) -> Iterator[None]:
+    """Say, when a person stops a group's work, which command goes on with it."""
+    from workbench.models.groups import list_groups
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        stopped = list_groups(project, status="stopped")
+        if stopped:
+            last = max(stopped, key=lambda group: (group.folder / "group.json").stat().st_mtime_ns)
+            typer.echo(f"Go on with `{last.going_on()}`.", err=True)
+        raise
 
 
 def _either(name: str | None, resume: str | None, command: str, example: str) -> None:
@@ -204,7 +221,7 @@ def train_groups(
         )
     networks = list(NETWORKS) if network == "all" else [network]
     groups = []
-    with terminal("train") as progress:
+    with _told_how_to_go_on(project), terminal("train") as progress:
         for number, name in enumerate(networks):
             what = plan(dataset, name, **asked)
             step = within(progress, number / len(networks), (number + 1) / len(networks))
@@ -244,7 +261,7 @@ def resume_group(project: Project, reference: str, *, as_json: bool) -> None:
 
     group = Group.open(project, reference)
     again = resume_folds if group.facts()["kind"] == "folds" else resume_seeds
-    with terminal("train") as progress:
+    with _told_how_to_go_on(project), terminal("train") as progress:
         again(project, group.id, on_epoch=tell_epoch, progress=progress)
     _tell_groups([group], as_json=as_json)
 

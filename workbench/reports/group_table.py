@@ -14,7 +14,19 @@ from workbench.models.groups import Group, list_groups
 from workbench.project import Project
 from workbench.systems.ablation import RUNNING
 
-COLUMNS = ("group", "kind", "network", "split", "status", "what", "outcome", "minutes", "data", "code")
+COLUMNS = (
+    "group",
+    "kind",
+    "network",
+    "split",
+    "status",
+    "what",
+    "outcome",
+    "minutes",
+    "data",
+    "code",
+    "go_on",
+)
 
 
 def group_table(project: Project) -> pd.DataFrame:
@@ -24,7 +36,8 @@ def group_table(project: Project) -> pd.DataFrame:
     -------
     pd.DataFrame
         ``group, kind, network, split, status``; ``what`` (how many seeds, folds, trials), ``outcome`` (empty when it is
-        not finished; of a leaking split, with its mark), ``minutes, data, code``.
+        not finished; of a leaking split, with its mark), ``minutes, data, code``, and ``go_on``, the command that goes on with
+        one that is not finished.
     """
     rows = []
     for group in list_groups(project):
@@ -42,6 +55,7 @@ def group_table(project: Project) -> pd.DataFrame:
                 round(facts["duration_s"] / 60, 1),
                 facts["data_hash"][:8],
                 code_in_words(facts["code"]),
+                "" if facts["status"] == "finished" else group.going_on(),
             ]
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -79,5 +93,6 @@ def group_lines(table: pd.DataFrame) -> list[str]:
         lines.append(
             f"{row['group']}  {row['what']}, {row['split']} split: {row['outcome'] or row['status']}"
         )
-        lines.append(f"    data {row['data']} · code {row['code']} · {row['minutes']} min")
+        go_on = f" · go on with `{row['go_on']}`" if row["go_on"] else ""
+        lines.append(f"    data {row['data']} · code {row['code']} · {row['minutes']} min{go_on}")
     return lines

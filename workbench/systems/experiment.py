@@ -60,7 +60,7 @@ def train_prepared(
         dataset=what.dataset,
         network=what.network,
         seed=what.seed,
-        facts={**_facts(prepared), **(facts or {})},
+        facts={**facts_of(prepared), **(facts or {})},
     )
     run.write_split(prepared.split)
     finish(run, prepared, on_epoch=on_epoch, progress=progress)
@@ -96,7 +96,8 @@ def resume(
     return run
 
 
-def _facts(prepared: Prepared) -> dict[str, Any]:
+def facts_of(prepared: Prepared) -> dict[str, Any]:
+    """Return what a run keeps of what it was trained on and how, so that it can be trained again."""
     what, split, samples = prepared.what, prepared.split, prepared.samples
     speakers = {part: sorted(set(rows["speaker"]) - {""}) for part, rows in split.groupby("part")}
     return {
@@ -155,11 +156,8 @@ def finish(
 ) -> None:
     """Train into a run's folder, from its checkpoint where there is one, judge on the test part and keep everything."""
     started, before_s = time.monotonic(), float(run.facts().get("duration_s", 0.0))
-
-    if (
-        not run.checkpoint.is_file()
-    ):  # it begins anew, also where an earlier process was killed while it judged
-        run.forget_history()
+    if not run.checkpoint.is_file():
+        run.forget_history()  # it begins anew, also where an earlier process was killed while it judged
 
     def told(epoch: Epoch) -> None:
         run.add_epoch(epoch)

@@ -61,7 +61,7 @@ def search(
     group = begin(
         project, "search", what, n_trials=n_trials, space=as_json(SPACES[what.network]), companions=companions
     )
-    return _go_on(project, group, n_workers, scheduler, progress)
+    return _go_on(project, group, n_trials, n_workers, scheduler, progress)
 
 
 def resume_search(
@@ -94,8 +94,7 @@ def resume_search(
             f"A finished search goes on only for more trials. {group.id} has {facts['n_trials']}: ask for more with "
             f"--trials, or train its best settings with `{best_command(group)}`."
         )
-    group.update(n_trials=wanted)
-    return _go_on(project, group, n_workers, scheduler, progress)
+    return _go_on(project, group, wanted, n_workers, scheduler, progress)
 
 
 def best_settings(group: Group) -> Settings:
@@ -141,20 +140,21 @@ def _check(n_trials: int, n_workers: int) -> None:
 
 
 def _go_on(
-    project: Project, group: Group, n_workers: int, scheduler: str | None, progress: Progress
+    project: Project, group: Group, n_trials: int, n_workers: int, scheduler: str | None, progress: Progress
 ) -> Group:
     with working(group):
+        group.update(n_trials=n_trials)
         facts = group.facts()
         study = study_of(group)
         study.suggest_first(values_of(settings_of(facts["settings"]), from_json(facts["space"])))
-        asked = _asked(study, facts["n_trials"])
+        asked = _asked(study, n_trials)
         if n_workers == 1 and scheduler is None:
             outcomes = _here(project, group, study, asked, progress)
         else:
             outcomes = _elsewhere(project, group, asked, n_workers, scheduler)
         for trial, outcome in outcomes:
             _keep(group, study, trial, outcome)
-            progress(len(_done(study)), facts["n_trials"], _standing(study))
+            progress(len(_done(study)), n_trials, _standing(study))
         write_json(group.folder / "result.json", _result(group, study))
     return group
 
