@@ -14,7 +14,7 @@ from workbench.evaluation.disagreements import disagreements
 SOME = st.sets(st.integers(0, 20))
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(SOME, SOME)
 def test_the_list_counts_what_the_comparison_counts(wrong_a, wrong_b):
     tables = {"a": clip_table(21, wrong=wrong_a), "b": clip_table(21, wrong=wrong_b)}

@@ -97,9 +97,8 @@ def test_the_first_seed_is_the_plain_training_and_the_others_are_not_taken_for_o
     assert latest_run(heads, network="visual", seed=4, split_seed=3) is not None
 
 
-@pytest.mark.parametrize("n_folds", [3, None])
-def test_every_speaker_is_tested_once_by_a_network_that_never_met_them(heads, n_folds):
-    group = cross_validate(heads, WHAT, n_folds)
+def test_every_speaker_is_tested_once_by_a_network_that_never_met_them(heads):
+    group = cross_validate(heads, WHAT, None)  # leaving one speaker out at a time
     table = read(group.predictions)
     assert sorted(set(table["speaker"])) == [f"s{k:02}" for k in range(6)]
     assert table["clip"].is_unique and len(table) == 18
@@ -108,7 +107,7 @@ def test_every_speaker_is_tested_once_by_a_network_that_never_met_them(heads, n_
         tested = set(read(run.folder / "predictions.csv")["speaker"])
         assert tested == set(facts["fold"]["speakers"])
         assert not tested & {*facts["speakers"]["train"], *facts["speakers"]["validation"]}
-    assert len(group.runs(heads)) == (n_folds or 6)
+    assert len(group.runs(heads)) == 6
 
 
 def test_a_cross_validation_is_judged_like_a_run(heads):
