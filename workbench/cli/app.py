@@ -30,5 +30,8 @@ def main() -> None:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("Stopped. What was finished is kept; the same command, or the one named above, goes on.", file=sys.stderr)
+        print(
+            "Stopped. What was finished is kept; the same command, or the one named above, goes on.",
+            file=sys.stderr,
+        )
         sys.exit(130)
