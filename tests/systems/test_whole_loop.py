@@ -100,7 +100,7 @@ def test_an_ablation_sets_four_systems_side_by_side_on_the_same_clips(demo_proje
     for name in ("negative", "neutral", "positive"):
         np.testing.assert_allclose(fused[f"p_{name}_x"], fused[f"p_{name}_y"], atol=2e-6)
     assert [(pair["a"], pair["n"]) for pair in group.result()["pairs"] if pair["b"] == "running system"] == [
-        (name, 3) for name in ("visual", "audio", "audiovisual")
+        (name, tables[name]["clip"].nunique()) for name in ("visual", "audio", "audiovisual")
     ]
     assert store_ablation_figure(group).read_text().startswith("<?xml")
 
