@@ -87,7 +87,8 @@ def resume(
         raise InvalidInputError(f"Only a stopped run can go on. {run.id} is finished: train a new one.")
     companions = {name: Run.open(project, run_id) for name, run_id in facts["companions"].items()}
     prepared = prepare(project, plan_of(facts), companions=companions)
-    if prepared.samples.content_hash() != facts["samples_hash"]:
+    hashes = {"samples_hash": prepared.samples.content_hash(), "answers_hash": prepared.answers_hash()}
+    if any(facts.get(name, now) != now for name, now in hashes.items()):  # older runs lack the answers' hash
         raise InvalidInputError(
             f"A run can only go on with the data it began with. The samples of {run.id} have changed (clips or labels were added): train a new one."
         )
