@@ -44,6 +44,7 @@ DOORS = {
     "label_studio_sdk": {"labels/exchange/label_studio"},
     "httpx": {"labels/exchange/label_studio"},
     "cleanlab": {"evaluation/label_errors.py"},
+    "optuna": {"systems/study.py"},
     "pympi": {"labels/exchange/elan.py"},
     "praatio": {"labels/exchange/textgrid.py"},
 }

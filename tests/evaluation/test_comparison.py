@@ -31,6 +31,14 @@ def test_mcnemar_is_the_exact_binomial_test(only_a, only_b):
         assert mcnemar_exact(only_a, only_b) == pytest.approx(reference, rel=1e-9)
 
 
+@pytest.mark.parametrize(("only_a", "only_b"), [(6, 0), (7, 1), (25, 11), (121, 59), (3, 3)])
+def test_mcnemar_agrees_with_statsmodels(only_a, only_b):
+    from statsmodels.stats.contingency_tables import mcnemar
+
+    reference = mcnemar([[40, only_a], [only_b, 8]], exact=True).pvalue
+    assert mcnemar_exact(only_a, only_b) == pytest.approx(reference, abs=1e-9)
+
+
 def test_six_to_nothing_is_told_apart_and_says_so():
     fused, visual = (
         clip_table(wrong=(9, 18, 27, 36, 45)),

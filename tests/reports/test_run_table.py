@@ -7,7 +7,22 @@ from workbench.files import read_json
 from workbench.models.runs import Run
 from workbench.reports.run_table import run_table
 
-COLUMNS = ["run", "network", "split", "status", "right", "accuracy", "warnings", "minutes"]
+COLUMNS = [
+    "run",
+    "network",
+    "split",
+    "seed",
+    "status",
+    "right",
+    "accuracy",
+    "warnings",
+    "minutes",
+    "settings",
+    "data",
+    "code",
+    "fold",
+    "group",
+]
 
 
 def row_of(project, run):

@@ -12,7 +12,9 @@ from workbench.evaluation.predictions import read
 from workbench.evaluation.report import evaluate
 from workbench.models.runs import Run, latest_run
 from workbench.progress import Stopped
+from workbench.reports.groups_shown import store_ablation_figure
 from workbench.reports.stored import latest_comparison
+from workbench.systems.ablation import SYSTEMS, ablate_run
 from workbench.systems.analysis import analyze
 from workbench.systems.experiment import resume, train
 from workbench.systems.lightweight_fusion import load_fusion
@@ -86,6 +88,21 @@ def test_analyzing_a_file_gives_what_was_stored_for_the_same_clip(demo_project, 
         for name, p in frame["probabilities"].items():
             assert p == pytest.approx(row[f"p_{name}"], abs=2e-3)
     assert analysis.label == max(answered[-1]["accumulated"], key=answered[-1]["accumulated"].get)
+
+
+def test_an_ablation_sets_four_systems_side_by_side_on_the_same_clips(demo_project, runs):
+    group = ablate_run(demo_project, "sample", runs["audiovisual"].id)
+    tables = {name: read(group.folder / f"{name.replace(' ', '_')}.csv") for name in SYSTEMS}
+    assert len({tuple(sorted(set(table["clip"]))) for table in tables.values()}) == 1
+    assert set(tables["audiovisual"]["branch"]) == {"audiovisual"}  # the fused network without its gate
+    where = ["clip", "start_s"]
+    fused = tables["running system"].query("branch == 'audiovisual'").merge(tables["audiovisual"], on=where)
+    for name in ("negative", "neutral", "positive"):
+        np.testing.assert_allclose(fused[f"p_{name}_x"], fused[f"p_{name}_y"], atol=2e-6)
+    assert [(pair["a"], pair["n"]) for pair in group.result()["pairs"] if pair["b"] == "running system"] == [
+        (name, tables[name]["clip"].nunique()) for name in ("visual", "audio", "audiovisual")
+    ]
+    assert store_ablation_figure(group).read_text().startswith("<?xml")
 
 
 def test_a_stopped_run_goes_on_and_a_finished_one_does_not(sample_project):

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from workbench.cli import data, gate, judge, label, learn, maps, saliency, serve
+from workbench.cli import data, gate, judge, label, learn, maps, repeat, saliency, serve
 from workbench.errors import WorkbenchError
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (data, learn, gate, judge, maps, saliency, serve):
+for room in (data, learn, gate, judge, maps, saliency, repeat, serve):
     for command in room.COMMANDS:
         app.command(name=command.__name__.rstrip("_").replace("_", "-"))(command)
 app.add_typer(label.app, name="labels")
@@ -30,5 +30,8 @@ def main() -> None:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("Stopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
+        print(
+            "Stopped. What was finished is kept; the same command, or the one named above, goes on.",
+            file=sys.stderr,
+        )
         sys.exit(130)

@@ -11,7 +11,12 @@ from workbench.cli.common import JsonOption, ProjectOption, SeedOption, tell
 
 
 def evaluate(
-    what: Annotated[str, typer.Argument(metavar="RUN|FILE", help="A run's id, or any predictions table.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN|FILE", help="The id of a run or cross-validation, or any predictions table."
+        ),
+    ],
     seed: SeedOption = 0,
     json: JsonOption = False,
     project: ProjectOption = None,
@@ -25,7 +30,12 @@ def evaluate(
 
 
 def calibrate(
-    what: Annotated[str, typer.Argument(metavar="RUN|FILE", help="A run's id, or any predictions table.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN|FILE", help="The id of a run or cross-validation, or any predictions table."
+        ),
+    ],
     validation: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Predictions on other clips, to fit on; a run keeps its own."),
@@ -56,20 +66,32 @@ def calibrate(
 
 def compare(
     what: Annotated[list[str], typer.Argument(metavar="RUN|FILE…", help="Two or more runs or tables.")],
+    clips: Annotated[
+        bool,
+        typer.Option(
+            "--clips", help="List the clips one is right about and the other is not, and both wrong."
+        ),
+    ] = False,
     seed: SeedOption = 0,
     json: JsonOption = False,
     project: ProjectOption = None,
 ) -> None:
     """Compare runs or tables pair by pair on the clips they share, and say whether they can be told apart."""
     from workbench.project import Project
-    from workbench.reports.judging import compare_sources
+    from workbench.reports.judging import compare_sources, disagreements_of_sources
 
-    comparison = compare_sources(Project.open(project), what, seed=seed)
-    tell(comparison.as_json(), comparison.lines(), as_json=json)
+    opened = Project.open(project)
+    comparison = compare_sources(opened, what, seed=seed)
+    answer, lines = comparison.as_json(), comparison.lines()
+    if clips:
+        listed = disagreements_of_sources(opened, what)
+        answer["clips"] = [pair.as_json() for pair in listed]
+        lines += [line for pair in listed for line in pair.lines()]
+    tell(answer, lines, as_json=json)
 
 
 def report(
-    run: Annotated[str, typer.Argument(help="The run's id.")],
+    run: Annotated[str, typer.Argument(help="The id of a run or cross-validation.")],
     to: Annotated[Path, typer.Option(help="The HTML file to write.")],
     project: ProjectOption = None,
 ) -> None:

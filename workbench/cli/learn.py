@@ -87,11 +87,24 @@ def train(
     mouth_run: Annotated[
         str | None, typer.Option(help="A mouth run of another dataset to gate with.")
     ] = None,
-    resume: Annotated[str | None, typer.Option(help="Go on with this stopped run.")] = None,
+    like: Annotated[
+        str | None, typer.Option(metavar="RUN|SEARCH", help="The settings of a run, or the best of a search.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(help="So many seeds on the same test clips: mean, spread, interval.")
+    ] = None,
+    folds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="K|speaker", help="Cross-validate by speaker: K folds, or one speaker at a time."
+        ),
+    ] = None,
+    resume: Annotated[str | None, typer.Option(help="Go on with this stopped run, seeds or folds.")] = None,
     json: JsonOption = False,
     project: ProjectOption = None,
 ) -> None:
     """Train the paper's networks; every run lands in reports/runs/ with its settings, curves and judgement."""
+    from workbench.cli.repeat import is_group, resume_group, settings_like, train_groups
     from workbench.models.settings import VISUAL_AUGMENTATION
     from workbench.progress import terminal
     from workbench.project import Project
@@ -110,6 +123,16 @@ def train(
     changes: dict[str, Any] = {"per_class_train": per_class, "learning_rate": learning_rate}
     changes |= {"per_class_validation": max(1, per_class // 4) if per_class else None}
     changes |= {"train_branches": False if freeze_branches else None, "soft_labels": soft_labels or None}
+    base = settings_like(opened, like, network.value) if like else None
+    if seeds is not None or folds is not None:
+        common = {"split": split.value, "seed": seed, "answers": answers.value, "mouth_run": mouth_run}
+        augmentation = VISUAL_AUGMENTATION if augment else None
+        asked = {**common, "epochs": epochs, "augmentation": augmentation, "like": base, **changes}
+        train_groups(opened, str(name), network.value, seeds=seeds, folds=folds, as_json=json, **asked)
+        return
+    if resume is not None and is_group(opened, resume):
+        resume_group(opened, resume, as_json=json)
+        return
     with terminal("train") as progress:
         if resume is not None:
             run = resume_run(opened, resume, on_epoch=tell_epoch, progress=progress)
@@ -122,7 +145,7 @@ def train(
         else:
             what = plan(
                 str(name), network.value, split=split.value, seed=seed, answers=answers.value, mouth_run=mouth_run,
-                epochs=epochs, augmentation=VISUAL_AUGMENTATION if augment else None, **changes,
+                epochs=epochs, augmentation=VISUAL_AUGMENTATION if augment else None, like=base, **changes,
             )  # fmt: skip
             runs = {network.value: train_one(opened, what, on_epoch=tell_epoch, progress=progress)}
     tell({"runs": {key: run.id for key, run in runs.items()}}, _lines_of(runs), as_json=json)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from workbench.errors import InvalidInputError
@@ -115,3 +116,64 @@ def results_of(
                 future.release()
         finally:
             client.cancel(futures)
+
+
+def pulled(
+    function: Callable[..., Any],
+    items: Iterator[tuple[Any, ...]],
+    *,
+    n_workers: int,
+    scheduler: str | None = None,
+) -> Iterator[tuple[int, Any]]:
+    """Call ``function(*item)`` for items that are made one at a time, each when a worker is free for it.
+
+    What comes back is yielded before the next item is asked for, so the next one may hang on it.
+
+    Parameters
+    ----------
+    function : callable
+        Known to the workers by its module and name.
+    items : iterator of tuple
+        Asked for one item per worker first, then for one after each result.
+    n_workers : int
+        Processes on this machine, 1 or more.
+    scheduler : str, optional
+        Address of a dask scheduler; its workers must see the same files under the same paths.
+
+    Yields
+    ------
+    tuple of int and object
+        The item's number, and its result, or the exception that it ended with.
+
+    Raises
+    ------
+    InvalidInputError
+        ``n_workers`` is not positive, or the scheduler does not answer or has no worker.
+    """
+    if n_workers < 1:
+        raise InvalidInputError(f"n_workers must be 1 or more. Received {n_workers}.")
+    with _client(n_workers, scheduler) as client:
+        n_at_once = n_workers if scheduler is None else len(client.scheduler_info(n_workers=-1)["workers"])
+        if n_at_once == 0:
+            raise InvalidInputError(
+                f"The scheduler must have a worker or more. {scheduler} has none: start one with `dask worker {scheduler}`."
+            )
+        waiting = load("distributed").as_completed(loop=client.loop)
+        numbers: dict[str, int] = {}
+
+        def send(item: tuple[Any, ...]) -> None:
+            future = client.submit(function, *item, pure=False)
+            numbers[future.key] = len(numbers)
+            waiting.add(future)
+
+        try:
+            for item in islice(items, n_at_once):
+                send(item)
+            for future in waiting:
+                error = future.exception() if future.status == "error" else None
+                yield numbers[future.key], error if error is not None else future.result()
+                future.release()
+                for item in islice(items, 1):
+                    send(item)
+        finally:
+            client.cancel(list(waiting.futures))

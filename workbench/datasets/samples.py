@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,15 @@ class Samples:
         if self.soft is not None:
             rows = rows.assign(soft=[str(shares) for shares in self.soft.round(6).tolist()])
         return hash_of_rows(rows.itertuples(index=False))
+
+    def arrays_hash(self) -> str:
+        """Return a hash of the very pictures and columns that are learnt from."""
+        together = hashlib.sha256()
+        for name in sorted(self.arrays):
+            array = np.ascontiguousarray(self.arrays[name])
+            together.update(f"{name} {array.dtype} {array.shape}".encode())
+            together.update(array.data.cast("B") if array.size else b"")
+        return together.hexdigest()
 
     def effective(self) -> dict[str, int]:
         """Count honestly what is learnt from: ``n_moments``, and the ``n_runs`` of ``n_clips`` that they are.

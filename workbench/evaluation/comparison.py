@@ -22,7 +22,7 @@ from workbench.evaluation.alarms.telling_apart import needed_to_tell
 from workbench.evaluation.clips import clips_with_changing_truth, decide_clips, moments_of
 from workbench.evaluation.estimates import Score, score
 from workbench.evaluation.intervals import Interval, clusters_of, hull, percentile, resampled_sums
-from workbench.evaluation.predictions import classes_of, validate
+from workbench.evaluation.predictions import PROBABILITY_PREFIX, classes_of, validate
 from workbench.evaluation.warnings import LEAK_MARK, Alarm
 from workbench.evaluation.wording import comparison_sentence
 from workbench.lazy import load
@@ -128,15 +128,33 @@ def compare(tables: Mapping[str, pd.DataFrame], *, alpha: float = ALPHA, seed: i
         raise InvalidInputError(
             f"A comparison must have two predictions tables or more. Received {len(tables)}."
         )
+    unit, answers = answers_of(tables, alpha=alpha)
+    return Comparison(
+        tuple(_pair(a, b, answers[a], answers[b], unit=unit, seed=seed) for a, b in combinations(tables, 2))
+    )
+
+
+def answers_of(
+    tables: Mapping[str, pd.DataFrame], *, alpha: float = ALPHA
+) -> tuple[str, dict[str, pd.DataFrame]]:
+    """Return what is compared, ``"clip"`` or ``"moment"``, and the answers of each table, one row per clip (moment).
+
+    Returns
+    -------
+    str, dict of name to pd.DataFrame
+        ``clip, speaker, truth, predicted, p_<class> …`` (and ``start_s``, ``end_s`` of moments), in the table's order.
+
+    Raises
+    ------
+    InvalidInputError
+        A table breaks a rule, or two have different classes.
+    """
     checked = {name: validate(table, source=name) for name, table in tables.items()}
     by_moment = any(clips_with_changing_truth(table) for table in checked.values())
     unit = "moment" if by_moment else "clip"
-    answers = {name: _answers(table, unit=unit, alpha=alpha) for name, table in checked.items()}
     for a, b in combinations(checked, 2):
         _require_same_classes(a, classes_of(checked[a]), b, classes_of(checked[b]))
-    return Comparison(
-        tuple(_pair(a, b, answers[a], answers[b], unit=unit, seed=seed) for a, b in combinations(checked, 2))
-    )
+    return unit, {name: _answers(table, unit=unit, alpha=alpha) for name, table in checked.items()}
 
 
 def mcnemar_exact(only_a: int, only_b: int) -> float:
@@ -178,7 +196,9 @@ def _answers(table: pd.DataFrame, *, unit: str, alpha: float) -> pd.DataFrame:
         + "\x1f"
         + rows["end_s"].round(6).astype(str)
     )
-    return rows[["clip", "speaker", "truth", "predicted"]].assign(key=keys).set_index("key")
+    kept = ["clip", "speaker", "truth", "predicted", *(PROBABILITY_PREFIX + c for c in classes_of(table))]
+    times = ["start_s", "end_s"] if unit == "moment" else []
+    return rows[[*kept, *times]].assign(key=keys).set_index("key")
 
 
 def _require_same_classes(a: str, classes_a: tuple[str, ...], b: str, classes_b: tuple[str, ...]) -> None:
@@ -189,7 +209,14 @@ def _require_same_classes(a: str, classes_a: tuple[str, ...], b: str, classes_b:
         )
 
 
-def _shared(a: str, b: str, rows_a: pd.DataFrame, rows_b: pd.DataFrame, *, unit: str) -> pd.DataFrame:
+def shared_answers(a: str, b: str, rows_a: pd.DataFrame, rows_b: pd.DataFrame, *, unit: str) -> pd.DataFrame:
+    """Return the clips (moments) both have, side by side: columns end in ``_a`` and ``_b``, with ``right_a``, ``right_b``.
+
+    Raises
+    ------
+    InvalidInputError
+        They have none in common, or disagree on a truth.
+    """
     shared = rows_a.join(rows_b, how="inner", lsuffix="_a", rsuffix="_b")
     if shared.empty:
         raise InvalidInputError(
@@ -214,7 +241,7 @@ def _shared(a: str, b: str, rows_a: pd.DataFrame, rows_b: pd.DataFrame, *, unit:
 
 
 def _pair(a: str, b: str, rows_a: pd.DataFrame, rows_b: pd.DataFrame, *, unit: str, seed: int) -> Pair:
-    shared = _shared(a, b, rows_a, rows_b, unit=unit)
+    shared = shared_answers(a, b, rows_a, rows_b, unit=unit)
     right_a, right_b = shared["right_a"].to_numpy(), shared["right_b"].to_numpy()
     only_a, only_b = int(np.sum(right_a & ~right_b)), int(np.sum(~right_a & right_b))
     difference = _difference(shared, only_a, only_b, seed=seed)

@@ -22,7 +22,8 @@ def keras_module() -> Any:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _without_chatter():
-        load("tensorflow")
+        # Each network is compiled for itself; that many of them are is no news for whoever trains several.
+        load("tensorflow").get_logger().setLevel("ERROR")
     return load("keras")
 
 

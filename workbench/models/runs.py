@@ -15,6 +15,7 @@ import pandas as pd
 import workbench
 from workbench.errors import InvalidInputError
 from workbench.files import atomic_file, read_json, write_json, write_text
+from workbench.models.code_version import code_version
 from workbench.models.inference import Predictor, weights_hash
 from workbench.models.training import Epoch
 from workbench.project import Project
@@ -57,7 +58,8 @@ class Run:
             "status": "running",
             "started_utc": utc_now(),
         }
-        write_json(run.folder / "run.json", {**first, "version": workbench.__version__, **facts})
+        made_by = {"version": workbench.__version__, "code": code_version()}
+        write_json(run.folder / "run.json", {**first, **made_by, **facts})
         return run
 
     @classmethod
@@ -125,6 +127,10 @@ class Run:
         writer.writerow([epoch.epoch, *rounded])
         write_text(path, text.getvalue())
 
+    def forget_history(self) -> None:
+        """Remove the history, of a training that begins anew."""
+        (self.folder / "history.csv").unlink(missing_ok=True)
+
     def write_split(self, split: pd.DataFrame) -> None:
         """Keep which clip was in which part."""
         with atomic_file(self.folder / "split.csv") as temporary:
@@ -158,7 +164,11 @@ class Run:
 
 
 def latest_run(project: Project, *, network: str, dataset: str | None = None, **wanted: Any) -> Run | None:
-    """Return the newest finished run of a network whose facts equal those wanted, or None."""
+    """Return the newest finished run of a network whose facts equal those wanted, or None.
+
+    A fold's run, or one that borrowed another seed's split, is found only when its ``fold`` or ``split_seed`` is asked for.
+    """
+    wanted = {"fold": None, "split_seed": None} | wanted
     for path in sorted(project.runs.glob("*/run.json"), reverse=True):
         facts = read_json(path)
         fits = (

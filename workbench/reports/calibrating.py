@@ -12,6 +12,7 @@ from workbench.evaluation.calibration_report import ACCURACY, CalibrationReport,
 from workbench.evaluation.held_out import shared_clips
 from workbench.evaluation.predictions import read
 from workbench.evaluation.warnings import Alarm
+from workbench.models.groups import Group
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.judging import leaks_of
@@ -64,10 +65,15 @@ def calibrate_source(
     )
 
 
-def _own_validation(run: Run | None, table: pd.DataFrame) -> tuple[pd.DataFrame | None, str]:
+def _own_validation(run: Run | Group | None, table: pd.DataFrame) -> tuple[pd.DataFrame | None, str]:
     """Return what a run said of its validation part, or None and the reason."""
     if run is None:
         return None, f"A file has no validation part, {_NEITHER}: give one with --validation FILE."
+    if isinstance(run, Group):
+        return None, (
+            f"Every clip of a cross-validation is tested, so none is left to fit on, {_NEITHER}: calibrate the run of "
+            "a fold, or give --validation FILE."
+        )
     stored = stored_validation_predictions(run)
     if stored is None:
         return None, (

@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 import workbench
 from workbench.errors import InvalidInputError
 from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.estimates import Share, interval_in_words
 from workbench.evaluation.warnings import LEAK_MARK, leak_codes, marked
 from workbench.files import write_text
+from workbench.models.code_version import code_in_words
+from workbench.models.groups import Group
 from workbench.models.runs import Run
 from workbench.plots.confusion import plot_confusion
 from workbench.plots.history import plot_history
@@ -21,7 +25,7 @@ from workbench.reports.answer import said
 from workbench.reports.card import DRAWN
 from workbench.reports.labelled import count_labels
 from workbench.reports.render import accuracies_image, confusion_words, image, render
-from workbench.reports.stored import stored_evaluation
+from workbench.reports.stored import run_or_group, stored_evaluation
 from workbench.reports.summary import SPLITS, Summary, summary_of_run
 
 _LEVELS = {"clips": "clips", "frames": "moments"}
@@ -33,7 +37,7 @@ def write_html(project: Project, run_id: str, target: Path) -> Path:
     Parameters
     ----------
     run_id : str
-        The run's id, or a part of it that fits one run only.
+        The id of a run or of a cross-validation, or a part of it that fits one only.
     target : Path
         The file to write; it ends in ``.html``.
 
@@ -47,15 +51,14 @@ def write_html(project: Project, run_id: str, target: Path) -> Path:
     target = Path(target)
     if target.suffix.lower() not in {".html", ".htm"} or target.is_dir():
         raise InvalidInputError(f"A report must be written to a file ending in .html. Received {target}.")
-    run = Run.open(project, run_id)
-    write_text(target, page(project, run))
+    write_text(target, page(project, run_or_group(project, run_id)))
     return target
 
 
-def page(project: Project, run: Run) -> str:
-    """Return the page of a run as HTML."""
+def page(project: Project, run: Run | Group) -> str:
+    """Return the page of a run, or of a cross-validation, as HTML."""
     evaluation = stored_evaluation(run)
-    summary = summary_of_run(project, run)
+    summary = summary_of_run(project, run) if isinstance(run, Run) else None
     chart, chart_words = accuracies_image(summary) if summary and summary.systems else ("", "")
     return render(
         "page.html.j2",
@@ -71,7 +74,7 @@ def page(project: Project, run: Run) -> str:
     )
 
 
-def _title(run: Run, summary: Summary | None) -> str:
+def _title(run: Run | Group, summary: Summary | None) -> str:
     facts = run.facts()
     return (
         f"{facts['dataset']}: face, voice, and both"
@@ -80,9 +83,10 @@ def _title(run: Run, summary: Summary | None) -> str:
     )
 
 
-def _run_content(run: Run, evaluation: dict[str, Any]) -> dict[str, Any]:
+def _run_content(run: Run | Group, evaluation: dict[str, Any]) -> dict[str, Any]:
     """Return what the page says about the run itself."""
-    facts, history = run.facts(), run.history()
+    facts = run.facts()
+    history = run.history() if isinstance(run, Run) else ()
     name, leaks = said(facts["network"]), leak_codes(evaluation["warnings"])
     levels = []
     for key, unit in _LEVELS.items():
@@ -100,7 +104,7 @@ def _run_content(run: Run, evaluation: dict[str, Any]) -> dict[str, Any]:
             )
     curves = (
         [image(as_svg(plot_history(history, of=of)), "svg+xml") for of in ("accuracy", "loss")]
-        if len(history)
+        if isinstance(history, pd.DataFrame) and len(history)
         else []
     )
     return {
@@ -111,11 +115,19 @@ def _run_content(run: Run, evaluation: dict[str, Any]) -> dict[str, Any]:
         "levels": levels,
         "warnings": evaluation["warnings"],
         "leaks": [w["message"] for w in evaluation["warnings"] if w["code"].startswith("leak")],
-        "split_words": SPLITS.get(facts["split"], facts["split"]),
+        "split_words": _split_words(facts),
+        "code": code_in_words(facts.get("code", facts)),
         "curves": curves,
         "settings": _flat(facts.get("settings", {})),
         "training": facts.get("training", {}),
     }
+
+
+def _split_words(facts: dict[str, Any]) -> str:
+    if facts.get("kind") == "folds":
+        n_folds = len(facts["folds"])
+        return f"cross-validation by speaker, {n_folds} folds: every speaker tested once, by a network that never met them"
+    return SPLITS.get(facts["split"], facts["split"])
 
 
 def _sentence(name: str, evaluation: dict[str, Any]) -> str:

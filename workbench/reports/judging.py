@@ -8,8 +8,10 @@ import pandas as pd
 
 from workbench.errors import InvalidInputError
 from workbench.evaluation.comparison import Comparison, compare
+from workbench.evaluation.disagreements import Disagreements, disagreements
 from workbench.evaluation.report import Evaluation, evaluate
 from workbench.evaluation.warnings import Alarm
+from workbench.models.groups import Group
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.stored import resolve_predictions
@@ -30,7 +32,7 @@ def evaluate_source(project: Project, reference: str, *, seed: int = 0) -> Evalu
     return evaluate(table, split=run.facts().get("split"), split_warnings=alarms_of_run(run), seed=seed)
 
 
-def leaks_of(run: Run) -> list[Alarm]:
+def leaks_of(run: Run | Group) -> list[Alarm]:
     """Return the leaks a run's figures are marked with."""
     return [
         Alarm(warning["code"], warning["message"])
@@ -49,6 +51,26 @@ def compare_sources(project: Project, references: Sequence[str], *, seed: int = 
     InvalidInputError
         Fewer than two, one named twice, or they cannot be compared.
     """
+    tables, leaks = _sources(project, references)
+    return compare(tables, seed=seed).marked(leaks)
+
+
+def disagreements_of_sources(project: Project, references: Sequence[str]) -> tuple[Disagreements, ...]:
+    """List, pair by pair, the clips that two or more runs or tables do not both tell right; named as in a comparison.
+
+    Raises
+    ------
+    InvalidInputError
+        Fewer than two, one named twice, or they cannot be compared.
+    """
+    tables, _ = _sources(project, references)
+    return disagreements(tables)
+
+
+def _sources(
+    project: Project, references: Sequence[str]
+) -> tuple[dict[str, pd.DataFrame], dict[str, list[Alarm]]]:
+    """Return the tables that references name, and the leaks of those that are runs."""
     if len(references) < 2:
         raise InvalidInputError(
             f"A comparison must have two runs or files or more. Received {len(references)}."
@@ -60,11 +82,11 @@ def compare_sources(project: Project, references: Sequence[str], *, seed: int = 
     found = [resolve_predictions(project, reference) for reference in references]
     tables = _named(found, references)
     leaks = {name: leaks_of(run) for name, (_, _, run) in zip(tables, found, strict=True) if run is not None}
-    return compare(tables, seed=seed).marked(leaks)
+    return tables, leaks
 
 
 def _named(
-    found: Sequence[tuple[str, pd.DataFrame, Run | None]], references: Sequence[str]
+    found: Sequence[tuple[str, pd.DataFrame, Run | Group | None]], references: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
     """Return the tables by the shortest kind of name that tells them all apart."""
     networks = [name if run is None else str(run.facts().get("network", name)) for name, _, run in found]

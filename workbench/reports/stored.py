@@ -13,6 +13,7 @@ from workbench.evaluation.comparison import marked_sentence
 from workbench.evaluation.predictions import read
 from workbench.evaluation.warnings import leak_codes
 from workbench.files import read_json
+from workbench.models.groups import Group, fitting_groups
 from workbench.models.runs import Run
 from workbench.project import Project
 
@@ -116,8 +117,8 @@ def run_called(project: Project, run_id: str) -> Run | None:
     return next((run for run in list_runs(project) if run.id == run_id), None)
 
 
-def stored_evaluation(run: Run) -> dict[str, Any]:
-    """Return the evaluation kept with a run, as in ``evaluate --json``.
+def stored_evaluation(run: Run | Group) -> dict[str, Any]:
+    """Return the evaluation kept with a run or a cross-validation, as in ``evaluate --json``.
 
     Raises
     ------
@@ -130,8 +131,8 @@ def stored_evaluation(run: Run) -> dict[str, Any]:
     return read_json(path)
 
 
-def stored_predictions(run: Run) -> pd.DataFrame:
-    """Return what a run predicted on its test part.
+def stored_predictions(run: Run | Group) -> pd.DataFrame:
+    """Return what a run predicted on its test part, or what all folds of a cross-validation did.
 
     Raises
     ------
@@ -144,19 +145,21 @@ def stored_predictions(run: Run) -> pd.DataFrame:
     return read(path)
 
 
-def stored_validation_predictions(run: Run) -> pd.DataFrame | None:
+def stored_validation_predictions(run: Run | Group) -> pd.DataFrame | None:
     """Return what a run predicted on its validation part; None when it kept nothing of that."""
     path = run.folder / "validation_predictions.csv"
     return read(path) if path.is_file() else None
 
 
-def resolve_predictions(project: Project, reference: str) -> tuple[str, pd.DataFrame, Run | None]:
-    """Return name, predictions table and run of a run's id (or a part that fits one only), its folder, or a file.
+def resolve_predictions(project: Project, reference: str) -> tuple[str, pd.DataFrame, Run | Group | None]:
+    """Return name, predictions table, and the run or cross-validation it is of (None for a file).
+
+    The reference is an id (or a part that fits one only), a run's folder, or a file.
 
     Raises
     ------
     InvalidInputError
-        Nothing or several fit, the run is not finished, or the file is no predictions table.
+        Nothing or several fit, what fits is not finished or has no one table, or the file is no predictions table.
     """
     path = Path(reference).expanduser()
     if path.is_file():
@@ -168,8 +171,23 @@ def resolve_predictions(project: Project, reference: str) -> tuple[str, pd.DataF
         raise InvalidInputError(
             f"A predictions table must be a CSV or Parquet file. There is no file {reference}."
         )
-    run = Run.open(project, reference)
-    return run.id, stored_predictions(run), run
+    found = run_or_group(project, reference)
+    return found.id, stored_predictions(found), found
+
+
+def run_or_group(project: Project, reference: str) -> Run | Group:
+    """Return the run, or else the group of runs, that a reference names.
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing or several fit.
+    """
+    groups = fitting_groups(project, reference)
+    exact = len(groups) == 1 and groups[0].id == reference
+    if exact or (groups and not any(reference in run.id for run in list_runs(project))):
+        return Group.open(project, reference)
+    return Run.open(project, reference)
 
 
 def n_not_judged(run: Run) -> tuple[int, int]:
@@ -183,8 +201,16 @@ def n_not_judged(run: Run) -> tuple[int, int]:
     return max(n_test - int(judged), 0), n_test
 
 
-def _unfinished(run: Run) -> str:
+def _unfinished(run: Run | Group) -> str:
+    status = run.facts().get("status", "damaged")
+    if isinstance(run, Group):
+        if status == "finished":
+            return (
+                f"Only a cross-validation is judged as one table. {run.id} is a group of the kind {run.facts()['kind']}: "
+                "judge its runs or files one by one, or see `workbench runs`."
+            )
+        return f"A group must be finished before it is judged. {run.id} is {status}: go on with `{run.going_on()}`."
     return (
-        f"A run must be finished before it is judged. {run.id} is {run.facts().get('status', 'damaged')}: "
+        f"A run must be finished before it is judged. {run.id} is {status}: "
         f"go on with `workbench train --resume {run.id}`."
     )

@@ -29,8 +29,9 @@ from workbench.project import Project
 from workbench.systems.judged_moments import FILES
 from workbench.systems.judging import system_answers, table_of
 from workbench.systems.lightweight_fusion import FusionNetworks
+from workbench.systems.plan import plan_of
 from workbench.systems.preparation import samples_of
-from workbench.systems.retraining import moments_for, plan_of
+from workbench.systems.retraining import moments_for
 
 
 @dataclass

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from workbench.datasets.catalog import Dataset
-from workbench.datasets.samples import Samples
 from workbench.errors import InvalidInputError
 from workbench.evaluation.predictions import write
 from workbench.evaluation.report import evaluate
 from workbench.files import write_json
 from workbench.models.runs import Run
-from workbench.models.settings import CLASSES, Augmentation, Settings
+from workbench.models.settings import CLASSES
 from workbench.models.training import Epoch, fit
 from workbench.progress import Progress, silent, within
 from workbench.project import Project
 from workbench.systems.judging import predictions_on
-from workbench.systems.plan import Plan
-from workbench.systems.preparation import companions_of, samples_of, usable_moments
+from workbench.systems.plan import Plan, plan_of
+from workbench.systems.preparation import Prepared, prepare
 from workbench.systems.run_alarms import after_training, before_training
 
 OnEpoch = Callable[[Run, Epoch], None]
@@ -37,19 +36,35 @@ def train(
     InvalidInputError
         Nothing to learn from, a split that cannot be made, or a companion run that is missing.
     """
-    dataset = Dataset.open(project, what.dataset)
-    companions = companions_of(project, what)
-    moments, split = usable_moments(project, dataset, what, companions)
-    samples = samples_of(dataset, moments, what)
+    return train_prepared(project, prepare(project, what), on_epoch=on_epoch, progress=progress)
+
+
+def train_prepared(
+    project: Project,
+    prepared: Prepared,
+    *,
+    facts: dict[str, Any] | None = None,
+    on_epoch: OnEpoch = lambda run, epoch: None,
+    progress: Progress = silent,
+) -> Run:
+    """Train on what is prepared, as a run of its own.
+
+    Parameters
+    ----------
+    facts : dict, optional
+        Further facts to keep in ``run.json`` (the group it belongs to).
+    """
+    what = prepared.what
     run = Run.create(
         project,
         dataset=what.dataset,
         network=what.network,
         seed=what.seed,
-        facts=_facts(dataset, what, moments, split, samples, companions),
+        facts={**facts_of(prepared), **(facts or {})},
     )
-    run.write_split(split)
-    return _finish(project, run, what, dataset, moments, samples, companions, on_epoch, progress)
+    run.write_split(prepared.split)
+    finish(run, prepared, on_epoch=on_epoch, progress=progress)
+    return run
 
 
 def resume(
@@ -70,40 +85,22 @@ def resume(
     facts = run.facts()
     if facts["status"] == "finished":
         raise InvalidInputError(f"Only a stopped run can go on. {run.id} is finished: train a new one.")
-    stored = dict(facts["settings"])
-    if stored["augmentation"]:
-        stored["augmentation"] = Augmentation(**stored["augmentation"])
-    settings = Settings(**stored)
-    what = Plan(
-        facts["dataset"],
-        facts["network"],
-        facts["split"],
-        facts["seed"],
-        settings,
-        facts["answers"],
-        facts["companions"].get("mouth"),
-    )
-    dataset = Dataset.open(project, what.dataset)
     companions = {name: Run.open(project, run_id) for name, run_id in facts["companions"].items()}
-    moments, _ = usable_moments(project, dataset, what, companions)
-    samples = samples_of(dataset, moments, what)
-    if samples.content_hash() != facts["samples_hash"]:
+    prepared = prepare(project, plan_of(facts), companions=companions)
+    hashes = {"samples_hash": prepared.samples.content_hash(), "answers_hash": prepared.answers_hash()}
+    if any(facts.get(name, now) != now for name, now in hashes.items()):  # older runs lack the answers' hash
         raise InvalidInputError(
             f"A run can only go on with the data it began with. The samples of {run.id} have changed (clips or labels were added): train a new one."
         )
     run.update(status="running")
-    return _finish(project, run, what, dataset, moments, samples, companions, on_epoch, progress)
+    finish(run, prepared, on_epoch=on_epoch, progress=progress)
+    return run
 
 
-def _facts(
-    dataset: Dataset,
-    what: Plan,
-    moments: pd.DataFrame,
-    split: pd.DataFrame,
-    samples: Samples,
-    companions: dict[str, Run],
-) -> dict[str, Any]:
-    alarms = before_training(dataset, moments, split, network=what.network, seed=what.seed)
+def facts_of(prepared: Prepared) -> dict[str, Any]:
+    """Return what a run keeps of what it was trained on and how, so that it can be trained again."""
+    what, split, samples = prepared.what, prepared.split, prepared.samples
+    alarms = before_training(prepared.dataset, prepared.moments, split, network=what.network, seed=what.seed)
     speakers = {part: sorted(set(rows["speaker"]) - {""}) for part, rows in split.groupby("part")}
     return {
         "split": what.split,
@@ -112,47 +109,65 @@ def _facts(
         "settings": what.settings.as_json(),
         "epochs": what.settings.epochs,
         "classes": list(CLASSES[what.network]),
-        "data_hash": dataset.data_hash(),
+        "data_hash": prepared.dataset.data_hash(),
         "samples_hash": samples.content_hash(),
+        "arrays_hash": samples.arrays_hash(),
+        "answers_hash": prepared.answers_hash(),
         "n_samples": {part: int((samples.table["part"] == part).sum()) for part in ("train", "validation")},
         "effective_labels": {part: samples.part(part).effective() for part in ("train", "validation")},
         "speakers": speakers,
-        "companions": {name: run.id for name, run in companions.items()},
+        "companions": {name: run.id for name, run in prepared.companions.items()},
         "warnings": [alarm.as_json() for alarm in alarms],
+        **what.place(),
     }
 
 
-def _finish(
-    project: Project,
-    run: Run,
-    what: Plan,
-    dataset: Dataset,
-    moments: pd.DataFrame,
-    samples: Samples,
-    companions: dict[str, Run],
-    on_epoch: OnEpoch,
-    progress: Progress,
-) -> Run:
-    started, before_s = time.monotonic(), float(run.facts().get("duration_s", 0.0))
+def fit_prepared(
+    prepared: Prepared,
+    *,
+    checkpoint: Path,
+    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+    progress: Progress = silent,
+) -> Any:
+    """Train the network of what is prepared and return it; nothing is judged and nothing kept but the checkpoint."""
+    what, samples = prepared.what, prepared.samples
     branches: dict[str, Any] = {
-        name: companions[name].predictor().full for name in ("visual", "audio") if name in companions
+        name: prepared.companions[name].predictor().full
+        for name in ("visual", "audio")
+        if name in prepared.companions
     }
+    return fit(
+        what.network,
+        train=samples.part("train"),
+        validation=samples.part("validation"),
+        settings=what.settings,
+        seed=what.seed,
+        checkpoint=checkpoint,
+        branches=branches,
+        on_epoch=on_epoch,
+        progress=progress,
+    )
+
+
+def finish(
+    run: Run,
+    prepared: Prepared,
+    *,
+    on_epoch: OnEpoch = lambda run, epoch: None,
+    progress: Progress = silent,
+) -> None:
+    """Train into a run's folder, from its checkpoint where there is one, judge on the test part and keep everything."""
+    started, before_s = time.monotonic(), float(run.facts().get("duration_s", 0.0))
+    if not run.checkpoint.is_file():
+        run.forget_history()  # it begins anew, also where an earlier process was killed while it judged
 
     def told(epoch: Epoch) -> None:
         run.add_epoch(epoch)
         on_epoch(run, epoch)
 
     try:
-        full = fit(
-            what.network,
-            train=samples.part("train"),
-            validation=samples.part("validation"),
-            settings=what.settings,
-            seed=what.seed,
-            checkpoint=run.checkpoint,
-            branches=branches,
-            on_epoch=told,
-            progress=within(progress, 0.0, 0.95),
+        full = fit_prepared(
+            prepared, checkpoint=run.checkpoint, on_epoch=told, progress=within(progress, 0.0, 0.95)
         )
     except BaseException as error:
         stopped = isinstance(error, KeyboardInterrupt)
@@ -162,15 +177,14 @@ def _finish(
         )
         raise
     run.save_network(full)
-    answered = moments[moments["answer"] != ""]
-    table = predictions_on(dataset, answered[answered["part"] == "test"], run=run, companions=companions)
-    held_out = answered[answered["part"] == "validation"]
+    dataset, companions = prepared.dataset, prepared.companions
+    table = predictions_on(dataset, prepared.answered("test"), run=run, companions=companions)
+    held_out = prepared.answered("validation")
     if len(held_out):  # there is none when people are evenly divided about every moment (soft labels)
         validation = predictions_on(dataset, held_out, run=run, companions=companions)
         write(validation, run.folder / "validation_predictions.csv")
     _judge(run, table, duration_s=before_s + time.monotonic() - started)
-    progress(1000, 1000, f"{what.network}: judged on {table['clip'].nunique()} clips")
-    return run
+    progress(1000, 1000, f"{prepared.what.network}: judged on {table['clip'].nunique()} clips")
 
 
 def _judge(run: Run, table: pd.DataFrame, *, duration_s: float) -> None:

@@ -23,6 +23,7 @@ from workbench.evaluation.warnings import leak_codes
 from workbench.files import read_json, write_json
 from workbench.labels.store import LabelStore
 from workbench.models.embedding import hidden_units
+from workbench.models.groups import group_of
 from workbench.models.runs import Run
 from workbench.progress import Progress, silent, within
 from workbench.project import Project
@@ -93,8 +94,9 @@ def examine_run(
     """
     run = Run.open(project, reference)
     facts = run.facts()
+    dealt_by = facts.get("split_seed", facts["seed"])
     what = plan(
-        facts["dataset"], facts["network"], split=facts["split"], seed=facts["seed"], answers=facts.get("answers", "both")
+        facts["dataset"], facts["network"], split=facts["split"], seed=dealt_by, answers=facts.get("answers", "both")
     )  # fmt: skip
     dataset = Dataset.open(project, what.dataset)
     parts = run.split()
@@ -114,14 +116,17 @@ def examine_run(
 
 
 def mark(run: Run, gate: Gate) -> None:
-    """Keep the gate with its run (``gate.json``) and let every figure of the run carry the leaks it found."""
+    """Keep the gate with its run (``gate.json``); every figure of the run and of its group carries the leaks it found."""
     write_json(run.folder / "gate.json", gate.as_json())
     found = [alarm.as_json() for alarm in gate.warnings()]
-    run.update(warnings=_with(run.facts().get("warnings", []), found))
-    path = run.folder / "evaluation.json"
-    if path.is_file():
-        judged = read_json(path)
-        write_json(path, {**judged, "warnings": _with(judged["warnings"], found)})
+    for holder in (run, group_of(run)):
+        if holder is None:
+            continue
+        holder.update(warnings=_with(holder.facts().get("warnings", []), found))
+        path = holder.folder / "evaluation.json"
+        if path.is_file():
+            judged = read_json(path)
+            write_json(path, {**judged, "warnings": _with(judged["warnings"], found)})
 
 
 def _with(there: list[dict[str, str]], found: list[dict[str, str]]) -> list[dict[str, str]]:

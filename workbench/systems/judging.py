@@ -18,12 +18,12 @@ _CLIPS_TOGETHER = 20
 
 
 def predictions_on(
-    dataset: Dataset, moments: pd.DataFrame, *, run: Run, companions: dict[str, Run]
+    dataset: Dataset, moments: pd.DataFrame, *, run: Run, companions: dict[str, Run], gated: bool = True
 ) -> pd.DataFrame:
     """Return the predictions table of a run on the given moments.
 
     The audiovisual run stands for the whole running system: the mouth network gates each moment to the visual or
-    the audiovisual network.
+    the audiovisual network. Without the gate, the audiovisual network answers for every moment that has sound.
 
     Parameters
     ----------
@@ -31,6 +31,8 @@ def predictions_on(
         Rows of the moments table with ``answer``; all have what the network needs (a face, or voice).
     companions : dict of str to Run
         The ``mouth`` and ``visual`` runs of an audiovisual one.
+    gated : bool
+        Whether an audiovisual run is asked through the mouth's gate; others have none.
 
     Raises
     ------
@@ -42,9 +44,16 @@ def predictions_on(
             f"The test part of {dataset.name} needs answers to judge by. It has none: label some of its clips, or import more."
         )
     network = run.facts()["network"]
+    gated = gated and network == "audiovisual"
+    if network == "audiovisual" and not gated:
+        moments = moments[moments["heard"]]
+        if moments.empty:
+            raise InvalidInputError(
+                f"The audiovisual network alone needs moments with face and sound. The test part of {dataset.name} has none: import recordings with sound."
+            )
     parts = []
     clips = moments["clip"].unique()
-    if network == "audiovisual":
+    if gated:
         networks = FusionNetworks(
             companions["mouth"].predictor(), companions["visual"].predictor(), run.predictor(), {}
         )
@@ -52,7 +61,7 @@ def predictions_on(
         predictor = run.predictor()
     for first in range(0, len(clips), _CLIPS_TOGETHER):
         rows = moments[moments["clip"].isin(clips[first : first + _CLIPS_TOGETHER])]
-        if network == "audiovisual":
+        if gated:
             probabilities, further = system_answers(dataset, rows, networks)
         else:
             probabilities, further = (

@@ -65,7 +65,7 @@ def train_all(
         )
         for name in NETWORKS
     }
-    work = {name: _cost(name, p.settings) for name, p in plans.items()}
+    work = {name: cost_of(name, p.settings) for name, p in plans.items()}
     total, done = sum(work.values()), 0.0
     runs: dict[str, Run] = {}
     for name, what in plans.items():
@@ -76,7 +76,7 @@ def train_all(
     return runs
 
 
-def _cost(network: str, settings: Settings) -> float:
+def cost_of(network: str, settings: Settings) -> float:
     """Return about how long a training takes, in the time of one mouth sample."""
     epochs = settings.epochs if settings.train_branches or network != "audiovisual" else 1
     return _COST[network] * epochs * settings.per_class_train

@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
 from workbench.datasets.catalog import Dataset
 from workbench.models.runs import Run
-from workbench.models.settings import NETWORKS, Augmentation, Settings
+from workbench.models.settings import NETWORKS
 from workbench.progress import Progress, silent, within
 from workbench.project import Project
 from workbench.systems.experiment import train
-from workbench.systems.plan import Plan
-from workbench.systems.preparation import companions_of, samples_of, usable_moments
-
-
-def plan_of(facts: dict[str, Any]) -> Plan:
-    """Return the plan that a stored run was trained by.
-
-    Parameters
-    ----------
-    facts : dict
-        What ``run.json`` says.
-    """
-    stored = dict(facts["settings"])
-    if stored["augmentation"]:
-        stored["augmentation"] = Augmentation(**stored["augmentation"])
-    return Plan(
-        facts["dataset"],
-        facts["network"],
-        facts["split"],
-        facts["seed"],
-        Settings(**stored),
-        facts["answers"],
-        facts["companions"].get("mouth"),
-    )
+from workbench.systems.plan import Plan, plan_of
+from workbench.systems.preparation import companions_of, samples_of, split_of, usable_moments
 
 
 def moments_for(project: Project, what: Plan, companions: dict[str, Run]) -> pd.DataFrame:
     """Return every moment that the network of a plan could use, with its answer as it stands now, and its part."""
-    moments, _ = usable_moments(project, Dataset.open(project, what.dataset), what, companions)
-    return moments
+    dataset = Dataset.open(project, what.dataset)
+    return usable_moments(project, dataset, what, companions, split=split_of(dataset, what))
 
 
 def retrain(

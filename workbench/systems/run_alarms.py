@@ -14,6 +14,7 @@ from workbench.evaluation.alarms.sound import CODES as SOUND_CODES
 from workbench.evaluation.alarms.sound import about_sound
 from workbench.evaluation.gate import Finding
 from workbench.evaluation.warnings import Alarm
+from workbench.models.groups import Group
 from workbench.models.runs import Run
 from workbench.models.settings import INPUTS
 from workbench.systems.gate_twins import compare_pictures, compare_sounds
@@ -88,14 +89,15 @@ def after_training(run: Run) -> list[Alarm]:
     return over_fitting(run.history(), n_samples=facts.get("n_samples", {}), n_clips=n_clips)
 
 
-def alarms_of_run(run: Run) -> list[Alarm]:
+def alarms_of_run(run: Run | Group) -> list[Alarm]:
     """Return the alarms about a run that its predictions do not tell: leaks, sound, over-fitting.
 
-    Leaks and sound are those stored with the run (the gate adds to them), over-fitting is read from its curves.
+    Leaks and sound are those stored with the run (the gate adds to them), over-fitting is read from its curves
+    (a group has none of its own: its runs tell).
     """
     kept = [
         Alarm(warning["code"], warning["message"])
         for warning in run.facts().get("warnings", [])
         if warning["code"].startswith("leak") or warning["code"] in SOUND_CODES
     ]
-    return [*kept, *after_training(run)]
+    return [*kept, *(after_training(run) if isinstance(run, Run) else [])]
