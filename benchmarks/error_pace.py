@@ -1,6 +1,6 @@
 """How fast a cell of the confusion matrix leads to its moments: ``python -m benchmarks.error_pace``.
 
-A headless Chromium opens the errors notebook in JupyterLab and clicks every cell and several bars in turn, some twice: the
+A headless Chromium opens a notebook of one call in JupyterLab and clicks every cell and several bars in turn, some twice: the
 time from the click until the cards with all their pictures were painted. Once right after the page has opened, once after
 its quiet work (pictures of what may be clicked next) is done, and once beside a process that trains.
 """
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 
 from benchmarks.labelling_pace import CHROMIUM, ROOT, training
@@ -21,13 +22,19 @@ from benchmarks.labelling_pace import CHROMIUM, ROOT, training
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
 from error_world import draw_cast, draw_runs  # noqa: E402
-from servers import copy_notebooks, running_lab  # noqa: E402
+from servers import running_lab  # noqa: E402
 
 from workbench.project import Project  # noqa: E402
 from workbench.sentiment import SENTIMENTS  # noqa: E402
 from workbench.systems.modalities import store_comparison  # noqa: E402
 
-NOTEBOOK = "23_errors.ipynb"
+NOTEBOOK = "errors.ipynb"
+CALL = """from workbench.project import Project
+from workbench.reports.understanding import newest_comparison
+from workbench.widgets.confusion_explorer import explore_errors
+
+project = Project.open()
+explore_errors(project, newest_comparison(project, "sample").runs)"""
 LIMIT_MS = 300
 SPEAKERS = tuple(f"{number:02d}" for number in range(1, 9))
 CLIPS_EACH, N_MOMENTS = 9, 100
@@ -43,6 +50,15 @@ def project_of_drawings(folder: Path) -> Project:
     )
     store_comparison(project, runs)
     return project
+
+
+def notebook_of_errors(folder: Path) -> Path:
+    """Write the notebook that shows the errors and nothing else, and return its folder."""
+    folder.mkdir()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CALL)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / NOTEBOOK)
+    return folder
 
 
 def open_page(page: Any, server: Any) -> None:
@@ -94,7 +110,9 @@ def main() -> None:
         project = project_of_drawings(folder)
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM.split())
-        with running_lab(project.root, copy_notebooks(folder / "notebooks"), home=folder / "home") as server:
+        with running_lab(
+            project.root, notebook_of_errors(folder / "notebooks"), home=folder / "home"
+        ) as server:
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
             page.set_default_timeout(120_000)
             open_page(page, server)
