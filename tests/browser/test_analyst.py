@@ -6,17 +6,15 @@ import nbformat
 import pytest
 from servers import copy_notebooks, running_lab, running_voila
 
+from workbench.labels.store import LabelStore
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.stored import list_runs
 
 pytestmark = pytest.mark.browser
 
-TINY = {"network": '"visual"', "epochs": "2", "per_class_train": "16", "n_moments": "60"}
-FIGURES = (
-    "figures of 21_understand: pairs too alike, confusion, two of trust, saliency of face and voice, their two maps",
-    8,
-)
+TINY = {"network": '"visual"', "epochs": "2", "per_class_train": "16", "n_moments": "60", "n_saliency": "4"}
+FIGURES = "pairs too alike, confusion, two of trust, saliency of faces and of a clip", 6
 PATIENCE_MS = 120_000
 ERROR = "[data-mime-type='application/vnd.jupyter.error']"
 STDERR = "[data-mime-type='application/vnd.jupyter.stderr']"
@@ -119,15 +117,88 @@ def check_figures(page):
     assert page.get_by_text("cannot be told apart").or_(page.get_by_text("more often right")).count() > 0
 
 
-def test_what_was_learnt_is_seen_in_jupyterlab(page, lab, screenshot):
-    page.set_viewport_size({"width": 1280, "height": 6000})  # JupyterLab draws what is in sight
+def check_views(page):
+    """Wait until errors, map and timeline are there, each with what it shows first."""
+    page.locator(".aw-explorer .aw-card img").first.wait_for(timeout=PATIENCE_MS)
+    page.locator(".aw-map-plot[data-painter]").wait_for(timeout=PATIENCE_MS)
+    page.locator(".aw-timeline-explorer[data-stage=there]").wait_for(timeout=PATIENCE_MS)
+
+
+def lasso_everything(page):
+    """Draw a lasso along the edge of the map."""
+    over = page.locator(".aw-map-over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    left, top, right, bottom = (
+        box["x"] + 4,
+        box["y"] + 4,
+        box["x"] + box["width"] - 4,
+        box["y"] + box["height"] - 4,
+    )
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for corner in ((right, top), (right, bottom), (left, bottom)):
+        page.mouse.move(*corner, steps=5)
+    page.mouse.up()
+
+
+def decide_otherwise(page):
+    """Move alpha until the decision is redrawn, and return how many redraws that were."""
+    page.evaluate("window.redrawn = 0; document.addEventListener('aw-redrawn', () => (window.redrawn += 1));")
+    alpha = page.get_by_role("slider", name="alpha")
+    alpha.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("window.redrawn > 0")
+    assert float(alpha.input_value()) == 1.0
+    strip = page.locator(".aw-flips[data-of=alpha]").inner_text()
+    assert page.locator(".aw-timeline-explorer").get_attribute("data-decision") in strip
+
+
+def correct_one(page, project):
+    """Click the fullest wrong cell, and correct its first moment under one's name; return the stored event."""
+    page.get_by_role("tab", name="Confusion and groups").click()
+    page.locator(".aw-group").first.wait_for()
+    cells = page.locator(".aw-cell")
+    wrong = [
+        cell
+        for cell in cells.all()
+        if cell.get_attribute("data-first") != cell.get_attribute("data-second")
+        and int(cell.locator("strong").inner_text())
+    ]
+    wrong[0].click()
+    page.locator(".aw-title", has_text="taken for").wait_for()
+    name = page.locator(".aw-explorer").get_by_label("Your name")
+    name.fill("Ada")
+    name.press("Tab")
+    page.wait_for_timeout(500)  # the cards come anew, under that name
+    page.locator(".aw-card").first.get_by_role("button", name="neutral").click()
+    page.locator(".aw-card[data-state=saved]", has_text="saved: neutral").wait_for()
+    with LabelStore.open(project.labels, read_only=True) as store:
+        return store.history("sentiment").iloc[-1]
+
+
+def test_an_analyst_goes_through_all_of_it_in_jupyterlab(page, lab, trained, screenshot):
+    project, _ = trained
+    page.set_viewport_size({"width": 1400, "height": 9000})  # JupyterLab draws what is in sight
     run_all(page, lab, "21_understand.ipynb")
+    check_views(page)
     check_figures(page)
     screenshot("analyst-understand-lab")
 
+    event = correct_one(page, project)
+    assert [event["kind"], event["value"], event["annotator"]] == ["answer", "neutral", "Ada"]
+    lasso_everything(page)
+    page.wait_for_function("document.querySelector('.aw-map').dataset.chosen > 0")
+    page.locator(".aw-restricted", has_text="lasso on the map").wait_for()  # the errors show the same
+    decide_otherwise(page)
+    screenshot("analyst-driven-lab")
+    assert page.locator(ERROR).count() == 0
+
 
 def test_what_was_learnt_is_seen_in_voila(page, voila, screenshot):
-    page.set_viewport_size({"width": 1280, "height": 6000})
+    page.set_viewport_size({"width": 1400, "height": 9000})
     page.goto(voila.notebook("21_understand.ipynb"), wait_until="commit")  # it loads as long as cells run
+    check_views(page)
     check_figures(page)
+    decide_otherwise(page)
     screenshot("analyst-understand-voila")
