@@ -44,6 +44,7 @@ DOORS = {
     "httpx": {"labels/exchange/label_studio"},
     "pympi": {"labels/exchange/elan.py"},
     "praatio": {"labels/exchange/textgrid.py"},
+    "opensmile": {"features/egemaps.py"},
 }
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "_notebooks" not in p.parts)
 
