@@ -79,6 +79,7 @@ def test_the_managers_question_is_answered_from_it(world):
     assert stored.runs == {key: runs[key].id for key in ("visual", "audio", "audiovisual")}
     summary = summarise(project)
     assert summary.answer.word == "Yes" and summary.tested_on == "42 clips of 7 people"
+    assert summary.learnt_from == "each of 3 folds from about 28 clips of the other people"
 
 
 def test_a_name_of_a_dataset_is_refused(world):

@@ -35,7 +35,7 @@ def voice_statistics(mel: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     mel : np.ndarray, shape (n_columns, 64)
-        From :func:`workbench.features.log_mel.log_mel`.
+        From :func:`workbench.features.log_mel.log_mel`; float16 from a file will do.
 
     Returns
     -------

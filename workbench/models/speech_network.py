@@ -2,8 +2,8 @@
 
 Unlike the paper's audio network, which hears 30 ms at a time (2,509,827 parameters), this one hears a whole sentence:
 
-* four blocks of 3x3 convolutions, batch normalisation and pooling, that make of 64 bands by 20 ms columns a row of
-  features every 160 ms;
+* four 3x3 convolutions with batch normalisation, in steps of two, that make of 64 bands by 20 ms columns a row of
+  features every 160 ms (steps instead of pooling: an eighth of the work on a processor);
 * attentive statistics pooling (Okabe et al. 2018, "Attentive Statistics Pooling for Deep Speaker Embedding"): a small
   network says how much each moment counts; the weighted mean and spread of the features stand for the utterance;
 * where statistics of the utterance are given as well, a second small branch on them.
@@ -22,7 +22,9 @@ N_COLUMNS = 128
 """Columns of 20 ms that the network sees: 2.56 s, longer than nearly every spoken part of RAVDESS."""
 REDUCED = 8
 """How many columns become one moment."""
-WIDTH = 24
+WIDTH = 16
+_STEPS = ((2, 2), (2, 2), (2, 2), (1, 2))
+"""Steps of each convolution over columns and bands."""
 MOST_PARAMETERS = 2_600_000
 """What all members of a system may have together: about the paper's audio network (issue 4)."""
 
@@ -47,10 +49,11 @@ def build_speech_network(
     picture = keras.Input((N_COLUMNS, N_BANDS, 1), name="picture")
     mask = keras.Input((N_COLUMNS,), name="mask")
     x = picture
-    for number, pool in enumerate(((2, 2), (2, 2), (2, 2), (1, 2)), start=1):
-        x = layers.Conv2D(number * width, 3, padding="same", use_bias=False, name=f"convolution_{number}")(x)
+    for number, step in enumerate(_STEPS, start=1):
+        x = layers.Conv2D(
+            number * width, 3, strides=step, padding="same", use_bias=False, name=f"convolution_{number}"
+        )(x)
         x = layers.ReLU(name=f"relu_{number}")(layers.BatchNormalization(name=f"normalization_{number}")(x))
-        x = layers.MaxPooling2D(pool, name=f"pool_{number}")(x)
         x = layers.SpatialDropout2D(dropout / 3, name=f"dropout_{number}")(x)
     x = layers.Reshape((N_COLUMNS // REDUCED, -1), name="moments")(x)
     x = layers.BatchNormalization(name="normalization_moments")(layers.Dense(96, name="dense_moments")(x))

@@ -47,9 +47,9 @@ class SpeechSettings:
         Networks that answer together.
     """
 
-    epochs: int = 40
+    epochs: int = 30
     batch_size: int = 32
-    learning_rate: float = 0.002
+    learning_rate: float = 0.003
     weight_decay: float = 0.001
     width: int = WIDTH
     dropout: float = 0.3

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from workbench.errors import InvalidInputError
 
-SpeechSystem = Literal["svm", "network", "paper"]
+SpeechSystem = Literal["svm", "linear", "network", "paper"]
 Normalise = Literal["none", "speaker"]
 SpeechSplit = Literal["speaker", "clip"]
 
@@ -19,9 +19,10 @@ class SpeechPlan:
     Attributes
     ----------
     dataset : str
-    system : {"svm", "network", "paper"}
-        ``svm``: a support vector machine on statistics of the utterance, the baseline. ``network``: the lightweight
-        network on the utterance's log-mel picture. ``paper``: the paper's audio network on 30 ms at a time.
+    system : {"svm", "linear", "network", "paper"}
+        ``svm``: a support vector machine on statistics of the utterance, the baseline. ``linear``: one linear layer on
+        the same statistics that tells all emotions apart. ``network``: that layer and the lightweight network on the
+        utterance's log-mel picture, half of the say each. ``paper``: the paper's audio network on 30 ms at a time.
     normalise : {"none", "speaker"}
         Whether each speaker is held against their own usual voice
         (:mod:`workbench.features.speaker_normalisation`: transductive, no answer is used).
@@ -67,8 +68,10 @@ class SpeechPlan:
                 raise InvalidInputError(
                     f"{option} belongs to the system {system!r}. Received it for {self.system!r}."
                 )
-        if self.epochs is not None and self.system == "svm":
-            raise InvalidInputError("epochs belong to networks. Received them for 'svm', which has none.")
+        if self.epochs is not None and self.system in ("svm", "linear"):
+            raise InvalidInputError(
+                f"epochs belong to networks. Received them for {self.system!r}, which has none."
+            )
 
     @property
     def network(self) -> str:

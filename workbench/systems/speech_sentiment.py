@@ -17,7 +17,7 @@ from workbench.systems.cross_validation import FoldAnswer, run_folds
 from workbench.systems.speech_material import Material, material_of
 from workbench.systems.speech_paper import PaperFold, settings_of
 from workbench.systems.speech_plan import SpeechPlan
-from workbench.systems.speech_systems import Answer, network_fold, speech_settings, svm_fold
+from workbench.systems.speech_systems import Answer, linear_fold, network_fold, speech_settings, svm_fold
 
 _READING = 0.1  # share of the work that reading the voices is, about
 TRANSDUCTIVE = {
@@ -85,7 +85,7 @@ def _material(dataset: Dataset, plan: SpeechPlan, progress: Progress) -> Materia
 def _answer(dataset: Dataset, material: Material, plan: SpeechPlan) -> Answer:
     if plan.system == "paper":
         return PaperFold.of(dataset, material)
-    return svm_fold if plan.system == "svm" else network_fold
+    return {"svm": svm_fold, "linear": linear_fold, "network": network_fold}[plan.system]
 
 
 def _run(run: Run, material: Material, answer: Answer, plan: SpeechPlan, progress: Progress) -> Run:
