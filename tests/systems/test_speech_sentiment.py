@@ -64,7 +64,10 @@ def test_a_run_of_folds_is_evaluated_compared_calibrated_and_reported_like_any_o
     calibration = calibrate_source(project, second).as_json()
     assert [w["code"] for w in calibration["warnings"]].count("no_validation") == 1
     page = write_html(project, second, tmp_path / "voices.html").read_text()
-    assert "voice statistics (SVM), everyone against their own voice told" in page and "of 36 clips of 6 people right" in page
+    assert (
+        "voice statistics (SVM), everyone against their own voice told" in page
+        and "of 36 clips of 6 people right" in page
+    )
     table = pd.read_csv(runs["none"].folder / "predictions.csv")
     table.to_csv(tmp_path / "pooled.csv", index=False)
     assert evaluate_source(project, str(tmp_path / "pooled.csv")).clips.accuracy.n == 36

@@ -65,7 +65,12 @@ def speech(
     epochs: Annotated[int | None, typer.Option(help="Of a network. [default: as set or published]")] = None,
     members: Annotated[int | None, typer.Option(help="Networks that answer together.")] = None,
     per_class: Annotated[int | None, typer.Option(help="The paper's: training moments per class.")] = None,
-    resume: Annotated[str | None, typer.Option(help="Go on with this stopped run.")] = None,
+    every: Annotated[
+        int, typer.Option(help="The paper's: answer for every n-th voiced moment, to save time.")
+    ] = 1,
+    resume: Annotated[
+        str | None, typer.Option(help="Go on with this run: a stopped one, or beside another process.")
+    ] = None,
     json: JsonOption = False,
     project: ProjectOption = None,
 ) -> None:
@@ -94,6 +99,7 @@ def speech(
                 epochs,
                 members,
                 per_class,
+                every,
             )
             run = cross_validate(opened, plan, progress=progress)
     tell({"run": run.id}, _lines([run]), as_json=json)

@@ -156,7 +156,7 @@ def _arrays_of(dataset: Dataset, row: dict[str, Any], *, with_egemaps: bool) -> 
     if sound is None or not sound.samples.any():
         raise InvalidInputError(f"{row['file']} must have a voice. It is silent throughout.")
     picture = mel.log_mel(sound.samples).astype(np.float16)  # as it is kept: to 0.06 dB
-    arrays = {
+    arrays: dict[str, Any] = {
         "mark": np.array(mark),
         "mel": picture,
         "statistics": voice_statistics(picture),

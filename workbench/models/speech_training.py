@@ -163,7 +163,7 @@ def fit_speech(
     rng = np.random.default_rng([seed, 53])
     n_batches = max(-(-len(targets) // settings.batch_size), 1)
     step = _step(model, settings, n_batches)
-    asked = told.standing_for.any(axis=1)[targets]
+    asked = np.asarray(told.standing_for.any(axis=1))[targets]
     weights = np.where(asked, 1.0, settings.unasked_weight).astype(np.float32)
     sharp = np.eye(len(told.names), dtype=np.float32)[targets]
     history = []

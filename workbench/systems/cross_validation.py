@@ -69,12 +69,10 @@ def run_folds(
     run.update(status="running")
     (run.folder / "folds").mkdir(exist_ok=True)
     try:
-        for patience in (
-            0,
-            -1,
-        ):  # first the folds that nobody works on, then wait for those of other processes
+        # First the folds that nobody works on; then wait for those of other processes, should one of them die.
+        for patience in (0, -1):
             for fold in range(n_folds):
-                _one_fold(run, fold, lambda f=fold: answer(f, _told(progress, f, n_folds)), patience)
+                _one_fold(run, fold, answer, _told(progress, fold, n_folds), patience)
     except BaseException as error:
         run.update(status="stopped" if isinstance(error, KeyboardInterrupt) else "failed")
         raise
@@ -83,7 +81,9 @@ def run_folds(
     return run
 
 
-def _one_fold(run: Run, fold: int, answer: Callable[[], FoldAnswer], patience: int) -> None:
+def _one_fold(
+    run: Run, fold: int, answer: Callable[[int, Progress], FoldAnswer], progress: Progress, patience: int
+) -> None:
     """Compute and keep a fold unless it is there, or another process works on it and there is no patience to wait."""
     if _about(run, fold).is_file():
         return
@@ -91,7 +91,7 @@ def _one_fold(run: Run, fold: int, answer: Callable[[], FoldAnswer], patience: i
         with FileLock(run.folder / "folds" / f".{fold + 1}.lock", timeout=patience):
             if not _about(run, fold).is_file():
                 begun = time.monotonic()
-                _keep(run, fold, answer(), begun=begun)
+                _keep(run, fold, answer(fold, progress), begun=begun)
     except Timeout:
         return
 

@@ -34,6 +34,8 @@ class SpeechPlan:
         Whether openSMILE's 88 parameters are used beside our own statistics.
     epochs, members, per_class : int or None
         Of the networks; None for the settings as they are. ``per_class`` is the paper's: training moments per class.
+    every_n : int
+        The paper's: every n-th voiced moment of a tested clip is answered for; 1 for all, as published.
     """
 
     dataset: str
@@ -46,6 +48,7 @@ class SpeechPlan:
     epochs: int | None = None
     members: int | None = None
     per_class: int | None = None
+    every_n: int = 1
 
     def __post_init__(self) -> None:
         for name, given, allowed in (
@@ -55,7 +58,7 @@ class SpeechPlan:
         ):
             if given not in allowed:
                 raise InvalidInputError(f"{name} must be one of {', '.join(allowed)}. Received {given!r}.")
-        for name in ("epochs", "members", "per_class"):
+        for name in ("epochs", "members", "per_class", "every_n"):
             if (number := getattr(self, name)) is not None and number < 1:
                 raise InvalidInputError(f"{name} must be 1 or more. Received {number}.")
         if self.system == "paper" and self.normalise == "speaker":
@@ -63,8 +66,12 @@ class SpeechPlan:
                 "The paper's network takes pictures of 30 ms as published, without normalisation. Received normalise "
                 "'speaker': leave it out, or take --system svm or network."
             )
-        for option, system in (("members", "network"), ("per_class", "paper")):
-            if getattr(self, option) is not None and self.system != system:
+        for option, system, unset in (
+            ("members", "network", None),
+            ("per_class", "paper", None),
+            ("every_n", "paper", 1),
+        ):
+            if getattr(self, option) != unset and self.system != system:
                 raise InvalidInputError(
                     f"{option} belongs to the system {system!r}. Received it for {self.system!r}."
                 )

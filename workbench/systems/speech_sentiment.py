@@ -112,7 +112,7 @@ def _facts(dataset: Dataset, material: Material, plan: SpeechPlan) -> dict[str, 
     if plan.system == "network":
         settings |= speech_settings(plan).as_json()
     elif plan.system == "paper":
-        settings |= settings_of(plan).as_json()
+        settings |= {**settings_of(plan).as_json(), "every_n": plan.every_n}
     return {
         "split": plan.split,
         "n_folds": plan.n_folds,
