@@ -31,8 +31,13 @@ def bright_bands(rng, n_each=8):
 def test_emotions_are_summed_to_what_they_stand_for(told):
     assert told.names == ("angry", "calm", "fearful", "happy")
     assert told.numbers(["happy", ""], ["positive", "happy"]).tolist() == [3, 3]
-    answers = told.answers(np.array([[0.3, 0.2, 0.5, 0.0]]))
-    assert answers[0] == pytest.approx([0.6, 0.4, 0.0]), "fearful stands for none, the rest is shared anew"
+    answers = told.answers(np.log([[0.3, 0.2, 0.49, 0.01]]))
+    assert answers[0] == pytest.approx(np.array([30, 20, 1]) / 51), (
+        "fearful stands for none, the rest is shared anew"
+    )
+    assert told.answers(np.array([[-900.0, -901.0, 0.0, -950.0]]))[0] == pytest.approx(
+        [0.731, 0.269, 0], abs=1e-3
+    )
 
 
 def test_without_emotions_the_sentiments_themselves_are_told_apart():

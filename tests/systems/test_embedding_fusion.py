@@ -17,14 +17,14 @@ from workbench.systems.embedding_fusion import cross_validate_embeddings
 EMOTIONS = ("angry", "calm", "happy")
 
 
-def draw_embeddings(path, *, n_actors=7, each=6):
+def draw_embeddings(path, *, n_actors=7, each=9):
     """Faces that tell happy from the rest, voices that tell angry from the rest: only both tell all three."""
     rng = np.random.default_rng(5)
-    emotion = np.array(EMOTIONS * (n_actors * each // 3) * 1)
+    emotion = np.array(EMOTIONS * (n_actors * each // 3))
     actor = np.repeat(np.arange(1, n_actors + 1), each)
-    video = rng.normal(0, 0.6, (len(emotion), 2, 4))
+    video = rng.normal(0, 0.4, (len(emotion), 2, 4))
     video[emotion == "happy", :, 0] += 3
-    audio = rng.normal(0, 0.6, (len(emotion), 5))
+    audio = rng.normal(0, 0.4, (len(emotion), 5))
     audio[emotion == "angry", 0] += 3
     np.savez(
         path,
@@ -48,9 +48,9 @@ def world(tmp_path_factory):
 def test_both_tell_what_neither_does_alone_on_people_never_met(world):
     project, runs = world
     right = {key: evaluate_source(project, run.id).clips.accuracy for key, run in runs.items()}
-    assert {share.n for share in right.values()} == {42}
-    assert right["audiovisual"].k >= 39
-    assert right["visual"].k < 36 and right["audio"].k < 36
+    assert {share.n for share in right.values()} == {63}
+    assert right["audiovisual"].k >= 60
+    assert right["visual"].k < 54 and right["audio"].k < 54
 
 
 def test_all_are_judged_by_the_same_folds_of_speakers(world):
@@ -78,8 +78,8 @@ def test_the_managers_question_is_answered_from_it(world):
     stored = latest_comparison(project, "drawn")
     assert stored.runs == {key: runs[key].id for key in ("visual", "audio", "audiovisual")}
     summary = summarise(project)
-    assert summary.answer.word == "Yes" and summary.tested_on == "42 clips of 7 people"
-    assert summary.learnt_from == "each of 3 folds from about 28 clips of the other people"
+    assert summary.answer.word == "Yes" and summary.tested_on == "63 clips of 7 people"
+    assert summary.learnt_from == "each of 3 folds from about 42 clips of the other people"
 
 
 def test_a_name_of_a_dataset_is_refused(world):

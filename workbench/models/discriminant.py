@@ -32,11 +32,9 @@ class Discriminant:
         """How many numbers it consists of."""
         return int(self.weights.size + self.biases.size)
 
-    def probabilities(self, rows: np.ndarray) -> np.ndarray:
-        """Return the probability of each target, shape (n, n_targets), for rows of shape (n, d)."""
-        scores = rows @ self.weights.T + self.biases
-        raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return raised / raised.sum(axis=1, keepdims=True)
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Return each target's log probability up to a constant a row, shape (n, n_targets), for rows (n, d)."""
+        return rows @ self.weights.T + self.biases
 
 
 def fit_discriminant(rows: np.ndarray, targets: np.ndarray) -> Discriminant:

@@ -20,6 +20,7 @@ from workbench.models.speech_pictures import laid_out
 from workbench.progress import Progress, silent
 
 _EVALUATION_BATCH = 64
+_SMALLEST = 1e-30
 _FEWEST = 8
 """A last batch of fewer rows is left out: its statistics would be noise."""
 
@@ -116,10 +117,16 @@ class Targets:
             [self.names.index(e or i) for e, i in zip(emotions, intended, strict=True)], dtype=np.int64
         )
 
-    def answers(self, probabilities: np.ndarray) -> np.ndarray:
-        """Return the probability of each class, shape (n, n_classes), from that of each target."""
-        asked = probabilities @ self.standing_for
-        return asked / np.maximum(asked.sum(axis=1, keepdims=True), 1e-12)
+    def answers(self, scores: np.ndarray) -> np.ndarray:
+        """Return the probability of each class, shape (n, n_classes), from the targets' log probabilities.
+
+        Logarithms, up to a constant a row: where a target that stands for no class takes all, what is left for the
+        others is too small a number to be shared out.
+        """
+        asked = self.standing_for.any(axis=1)
+        left = scores[:, asked].astype(np.float64)
+        shares = np.exp(left - left.max(axis=1, keepdims=True)) @ self.standing_for[asked]
+        return shares / shares.sum(axis=1, keepdims=True)
 
 
 def fit_speech(
@@ -192,16 +199,12 @@ def speech_probabilities(
     model: Any, told: Targets, pictures: Sequence[np.ndarray], statistics: np.ndarray
 ) -> np.ndarray:
     """Return one member's probability of each class, shape (n, n_classes)."""
-    ask = tensorflow_module().function(lambda inputs: model(inputs, training=False), reduce_retracing=True)
-    answers = [
-        np.asarray(
-            ask(
-                _inputs(pictures, statistics, np.arange(first, min(first + _EVALUATION_BATCH, len(pictures))))
-            )
-        )
-        for first in range(0, len(pictures), _EVALUATION_BATCH)
-    ]
-    return told.answers(np.concatenate(answers) if answers else np.zeros((0, len(told.names))))
+    answers = []
+    for first in range(0, len(pictures), _EVALUATION_BATCH):
+        rows = np.arange(first, min(first + _EVALUATION_BATCH, len(pictures)))
+        answers.append(np.asarray(model(_inputs(pictures, statistics, rows), training=False)))
+    together = np.concatenate(answers) if answers else np.zeros((0, len(told.names)))
+    return told.answers(np.log(np.maximum(together, _SMALLEST)))
 
 
 def _inputs(

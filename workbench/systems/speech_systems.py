@@ -82,7 +82,7 @@ class Lesson:
     def linear(self) -> tuple[Discriminant, np.ndarray]:
         """Fit the linear layer; return it and its probability of each class for the clips tested."""
         layer = fit_discriminant(self.rows[self.learnt], self.targets)
-        return layer, self.told.answers(layer.probabilities(self.rows[self.tested]))
+        return layer, self.told.answers(layer.scores(self.rows[self.tested]))
 
     def facts(self, n_parameters: int) -> dict[str, Any]:
         """Return what is to be known about the fold."""
