@@ -8,6 +8,7 @@ from tests.drawn_voices import draw_voices
 from workbench.cli.app import app
 from workbench.errors import InvalidInputError
 from workbench.evaluation.predictions import read
+from workbench.models import row_classifier
 from workbench.project import Project
 from workbench.reports.judging import evaluate_source
 from workbench.reports.stored import latest_comparison
@@ -89,7 +90,8 @@ def test_a_name_of_a_dataset_is_refused(world):
         cross_validate_embeddings(project, project.root / "drawn.npz", name="taken")
 
 
-def test_the_command_compares_all_four(tmp_path):
+def test_the_command_compares_all_four(tmp_path, monkeypatch):
+    monkeypatch.setitem(row_classifier.STRENGTHS, "logistic", (0.3,))
     file = draw_embeddings(tmp_path / "drawn.npz")
     asked = [
         "embeddings",
