@@ -13,9 +13,9 @@ WORDS = {
     "audio": "voice only",
     "audiovisual": "face and voice",
     "mouth": "the mouth network",
-    "voice_svm": "voice statistics (SVM)",
-    "voice_linear": "voice statistics (linear layer)",
-    "voice_network": "voice statistics and network",
+    "voice_svm": "voice, SVM",
+    "voice_linear": "voice, linear layer",
+    "voice_network": "voice, whole sentence",
     "voice_paper": "the paper's audio network",
     "visual_embedding": "face embedding",
     "audio_embedding": "voice embedding",
@@ -88,7 +88,7 @@ def _points(share: float) -> str:
 def said(network: str) -> str:
     """Return a network's name in a manager's words."""
     if network.endswith(_BY_SPEAKER):
-        return f"{said(network.removesuffix(_BY_SPEAKER))}, everyone against their own voice"
+        return f"{said(network.removesuffix(_BY_SPEAKER))}, by speaker"
     return WORDS.get(network, network)
 
 

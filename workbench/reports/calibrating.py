@@ -73,6 +73,11 @@ def _own_validation(run: Run | None, table: pd.DataFrame) -> tuple[pd.DataFrame 
     """Return what a run said of its validation part, or None and the reason."""
     if run is None:
         return None, f"A file has no validation part, {_NEITHER}: give one with --validation FILE."
+    if run.facts().get("n_folds"):
+        return None, (
+            f"In the folds of {run.id} everybody is tested, so nobody is left to fit on, {_NEITHER}: give people of "
+            "other data with --validation FILE."
+        )
     stored = stored_validation_predictions(run)
     if stored is None:
         return None, (
