@@ -23,7 +23,7 @@ from workbench.models.runs import Run
 from workbench.progress import Progress, silent, within
 from workbench.project import Project
 from workbench.sentiment import SENTIMENTS
-from workbench.systems.cross_validation import FoldAnswer, run_folds
+from workbench.systems.speech_folds import FoldAnswer, run_folds
 from workbench.systems.modalities import store_comparison
 
 RUNS = {

@@ -20,7 +20,7 @@ from workbench.models.inference import Predictor
 from workbench.models.settings import CLASSES, INPUTS, Settings, published
 from workbench.models.training import Epoch, fit
 from workbench.progress import Progress, silent
-from workbench.systems.cross_validation import FoldAnswer
+from workbench.systems.speech_folds import FoldAnswer
 from workbench.systems.speech_material import Material
 from workbench.systems.speech_plan import SpeechPlan
 

@@ -13,7 +13,7 @@ from workbench.models.runs import Run
 from workbench.progress import Progress, silent, within
 from workbench.project import Project
 from workbench.sentiment import SENTIMENTS
-from workbench.systems.cross_validation import FoldAnswer, run_folds
+from workbench.systems.speech_folds import FoldAnswer, run_folds
 from workbench.systems.speech_material import Material, material_of
 from workbench.systems.speech_paper import PaperFold, settings_of
 from workbench.systems.speech_plan import SpeechPlan

@@ -15,7 +15,7 @@ from workbench.models.row_classifier import fit_rows
 from workbench.models.speech_training import SpeechSettings, Targets, fit_speech, speech_probabilities
 from workbench.progress import Progress, silent, within
 from workbench.sentiment import SENTIMENTS
-from workbench.systems.cross_validation import FoldAnswer
+from workbench.systems.speech_folds import FoldAnswer
 from workbench.systems.speech_material import Material
 from workbench.systems.speech_plan import SpeechPlan
 
