@@ -47,6 +47,7 @@ DOORS = {
     "optuna": {"systems/study.py"},
     "pympi": {"labels/exchange/elan.py"},
     "praatio": {"labels/exchange/textgrid.py"},
+    "opensmile": {"features/egemaps.py"},
 }
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "_notebooks" not in p.parts)
 

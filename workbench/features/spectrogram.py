@@ -164,3 +164,32 @@ def clip_spectrogram(
     )
     decibels = librosa.power_to_db(power, ref=max(float(power.max()), 1e-10), top_db=80.0)
     return decibels.astype(np.float32), np.arange(power.shape[1]) * hop / SOUND_RATE
+
+
+def mel_power(
+    samples: np.ndarray, *, n_bands: int, hop_s: float, window_s: float, low_hz: float, high_hz: float
+) -> np.ndarray:
+    """Return the power in mel bands (Slaney's scale, Hann windows, centred), shape (n_bands, n_columns).
+
+    Parameters
+    ----------
+    samples : np.ndarray, shape (n,)
+        Sound at 48 kHz in [-1, 1].
+
+    Raises
+    ------
+    InvalidInputError
+        There is no sound at all.
+    """
+    if samples.size == 0:
+        raise InvalidInputError("A spectrogram needs sound. Received 0 samples.")
+    return load("librosa").feature.melspectrogram(
+        y=samples.astype(np.float32),
+        sr=SOUND_RATE,
+        n_fft=2048,
+        win_length=round(window_s * SOUND_RATE),
+        hop_length=round(hop_s * SOUND_RATE),
+        n_mels=n_bands,
+        fmin=low_hz,
+        fmax=high_hz,
+    )

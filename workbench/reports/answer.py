@@ -13,8 +13,17 @@ WORDS = {
     "audio": "voice only",
     "audiovisual": "face and voice",
     "mouth": "the mouth network",
+    "voice_svm": "voice, SVM",
+    "voice_linear": "voice, linear layer",
+    "voice_network": "voice, whole sentence",
+    "voice_paper": "the paper's audio network",
+    "visual_embedding": "face embedding",
+    "audio_embedding": "voice embedding",
+    "fused_embedding": "face and voice embeddings together",
+    "late_embedding": "mean of face and voice embeddings",
 }
 FUSED = "audiovisual"
+_BY_SPEAKER = "_by_speaker"
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,8 @@ def _points(share: float) -> str:
 
 def said(network: str) -> str:
     """Return a network's name in a manager's words."""
+    if network.endswith(_BY_SPEAKER):
+        return f"{said(network.removesuffix(_BY_SPEAKER))}, by speaker"
     return WORDS.get(network, network)
 
 

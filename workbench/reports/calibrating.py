@@ -74,6 +74,11 @@ def _own_validation(run: Run | Group | None, table: pd.DataFrame) -> tuple[pd.Da
             f"Every clip of a cross-validation is tested, so none is left to fit on, {_NEITHER}: calibrate the run of "
             "a fold, or give --validation FILE."
         )
+    if run.facts().get("n_folds"):
+        return None, (
+            f"In the folds of {run.id} everybody is tested, so nobody is left to fit on, {_NEITHER}: give people of "
+            "other data with --validation FILE."
+        )
     stored = stored_validation_predictions(run)
     if stored is None:
         return None, (

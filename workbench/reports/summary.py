@@ -198,6 +198,9 @@ def _tested_on(system: System | None) -> str:
 def _learnt_from(system: System | None) -> str:
     if system is None:
         return "not known: the runs are gone"
+    if learnt := system.facts.get("n_learnt_per_fold"):
+        clips = f"about {round(sum(learnt) / len(learnt)):,} clips"
+        return f"each of {len(learnt)} folds from {clips} of the other people"
     speakers = system.facts.get("speakers", {})
     people = {name for part in ("train", "validation", "all") for name in speakers.get(part, [])}
     moments = sum(system.facts.get("n_samples", {}).values())
