@@ -14,12 +14,12 @@ pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
 def test_the_baseline_beats_the_majority_on_real_people_it_never_heard(project, real_data):
-    for actor in ("02", "03", "08", "09"):
-        import_path(project, real_data / "ravdess" / f"Actor_{actor}", "four")
-    run = cross_validate(project, SpeechPlan("four", "svm", "speaker", n_folds=4, egemaps=False))
+    for actor in ("02", "03", "08"):
+        import_path(project, real_data / "ravdess" / f"Actor_{actor}", "three")
+    run = cross_validate(project, SpeechPlan("three", "svm", "speaker", n_folds=3, egemaps=False))
     accuracy = evaluate_source(project, run.id).clips.accuracy
-    assert accuracy.n == 4 * 36
-    assert accuracy.low > 0.5, "always saying negative is right on 44%"
+    assert accuracy.n == 3 * 36
+    assert accuracy.low > 48 / 108, "always saying negative is right on 48"
 
 
 def test_embeddings_of_real_faces_and_voices_are_compared_on_unseen_actors(

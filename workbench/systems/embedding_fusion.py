@@ -23,8 +23,8 @@ from workbench.models.runs import Run
 from workbench.progress import Progress, silent, within
 from workbench.project import Project
 from workbench.sentiment import SENTIMENTS
-from workbench.systems.speech_folds import FoldAnswer, run_folds
 from workbench.systems.modalities import store_comparison
+from workbench.systems.speech_folds import FoldAnswer, run_folds
 
 RUNS = {
     "visual": "visual_embedding",
