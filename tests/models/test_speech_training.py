@@ -4,7 +4,8 @@ import pytest
 from workbench.errors import InvalidInputError
 from workbench.features.log_mel import N_BANDS
 from workbench.models.speech_network import MOST_PARAMETERS, N_COLUMNS, build_speech_network
-from workbench.models.speech_training import SpeechSettings, Targets, fit_speech, speech_probabilities
+from workbench.models.speech_targets import Targets
+from workbench.models.speech_training import SpeechSettings, fit_speech, speech_probabilities
 from workbench.sentiment import SENTIMENTS
 
 EMOTIONS = ["angry", "calm", "fearful", "happy"]

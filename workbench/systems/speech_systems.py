@@ -12,7 +12,8 @@ import pandas as pd
 from workbench.evaluation.predictions import PROBABILITY_PREFIX
 from workbench.models.discriminant import Discriminant, fit_discriminant
 from workbench.models.row_classifier import fit_rows
-from workbench.models.speech_training import SpeechSettings, Targets, fit_speech, speech_probabilities
+from workbench.models.speech_targets import Targets
+from workbench.models.speech_training import SpeechSettings, fit_speech, speech_probabilities
 from workbench.progress import Progress, silent, within
 from workbench.sentiment import SENTIMENTS
 from workbench.systems.speech_folds import FoldAnswer
