@@ -51,7 +51,7 @@ test-slow: install postgres label-studio  ## Training, whole loops, notebooks fr
 	$(BIN)/pytest -m "slow and not browser" -n 2 --dist loadfile
 
 test-browser: install browser  ## JupyterLab and the dashboards in a headless Chromium
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -m browser -n 2 --dist loadfile
 
 browser: install  # Chromium: the one that is there, else the system's package, else Playwright's own
 	@chromium_works() { for name in chromium chromium-browser google-chrome; do \
