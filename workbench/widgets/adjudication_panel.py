@@ -21,6 +21,7 @@ from workbench.labels.disputes import Dispute
 from workbench.labels.schema import Schema, schema_of
 from workbench.labels.store import LabelStore
 from workbench.project import Project
+from workbench.widgets.messages import handle
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("clip_player.js", "context_view.js", "adjudication_panel.js")
@@ -77,14 +78,10 @@ class AdjudicationPanel(anywidget.AnyWidget):
             "undo": self._undo,
             "names": self._names,
         }
-        kind = content.get("type")
-        try:
-            if kind not in handlers:
-                raise InvalidInputError(f"A message must be one of {', '.join(handlers)}. Received {kind!r}.")
-            handlers[kind](content)
-        except (WorkbenchError, KeyError, TypeError, ValueError) as error:
-            told = "not_saved" if kind in ("settle", "undo") else "trouble"
-            self.send({"type": told, "message": str(error)})
+        problem = handle(content, handlers)
+        if problem is not None:
+            told = "not_saved" if content.get("type") in ("settle", "undo") else "trouble"
+            self.send({"type": told, "message": problem})
 
     def _tell_state(self, _: dict[str, Any]) -> None:
         told: dict[str, Any] = {"type": "state", "problem": self._problem, "reasons": list(REASONS)}

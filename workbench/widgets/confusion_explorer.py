@@ -30,6 +30,7 @@ from workbench.systems.judged_moments import judged_moments
 from workbench.systems.label_change import as_json
 from workbench.widgets.confusion_messages import cards_message, places_of, state_message
 from workbench.widgets.confusion_session import ConfusionSession
+from workbench.widgets.messages import handle
 from workbench.widgets.retraining_work import Retraining
 from workbench.widgets.selection import Selection
 
@@ -106,14 +107,10 @@ class ConfusionExplorer(anywidget.AnyWidget):
             "retraining": self._on_retraining,
             "moved": self._on_moved,
         }
-        kind = content.get("type")
-        try:
-            if kind not in handlers:
-                raise InvalidInputError(f"A message must be one of {', '.join(handlers)}. Received {kind!r}.")
-            handlers[kind](content)
-        except (WorkbenchError, KeyError, TypeError, ValueError) as error:
-            told = "not_saved" if kind in _LABEL_MESSAGES else "trouble"
-            self.send({"type": told, "op_id": content.get("op_id", ""), "message": str(error)})
+        problem = handle(content, handlers)
+        if problem is not None:
+            told = "not_saved" if content.get("type") in _LABEL_MESSAGES else "trouble"
+            self.send({"type": told, "op_id": content.get("op_id", ""), "message": problem})
 
     # Looking
 

@@ -33,6 +33,7 @@ from workbench.widgets.labelling_messages import (
     outcome_message,
     said_message,
 )
+from workbench.widgets.messages import handle
 
 _HERE = Path(__file__).parent
 MOST_ITEMS = 50
@@ -123,13 +124,10 @@ class FrameLabeller(anywidget.AnyWidget):
             "context": self._send_context,
             "split": self._split,
         }
-        kind = content.get("type")
-        try:
-            if kind not in handlers:
-                raise InvalidInputError(f"A message must be one of {', '.join(handlers)}. Received {kind!r}.")
-            handlers[kind](content)
-        except (WorkbenchError, AttributeError, TypeError, ValueError) as error:
-            self.send({"type": "refused" if kind == "begin" else "trouble", "message": str(error)})
+        problem = handle(content, handlers, malformed=(AttributeError, TypeError, ValueError))
+        if problem is not None:
+            told = "refused" if content.get("type") == "begin" else "trouble"
+            self.send({"type": told, "message": problem})
 
     def _tell_state(self, _: dict[str, Any]) -> None:
         examples = drawn_examples(self._schema) if self._schema else []

@@ -15,12 +15,12 @@ from typing import Any
 import anywidget
 
 from workbench.datasets.moment_preview import MomentPreviews
-from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.projection import Method
 from workbench.progress import Progress, silent
 from workbench.project import Project
 from workbench.systems.mapping import N_MOMENTS, MomentMap, map_moments
 from workbench.widgets.map_view import MapView
+from workbench.widgets.messages import handle
 from workbench.widgets.selection import Selection
 
 _HERE = Path(__file__).parent
@@ -69,13 +69,9 @@ class MapExplorer(anywidget.AnyWidget):
             "look": self._look,
             "hear": self._hear,
         }
-        kind = content.get("type")
-        try:
-            if kind not in handlers:
-                raise InvalidInputError(f"A message must be one of {', '.join(handlers)}. Received {kind!r}.")
-            handlers[kind](content)
-        except (WorkbenchError, KeyError, TypeError, ValueError) as error:
-            self.send({"type": "trouble", "message": str(error)})
+        problem = handle(content, handlers)
+        if problem is not None:
+            self.send({"type": "trouble", "message": problem})
 
     def _state(self) -> tuple[dict[str, Any], list[bytes]]:
         message, (mask,) = self._chosen("state")

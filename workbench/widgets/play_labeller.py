@@ -27,6 +27,7 @@ from workbench.labels.store import LabelStore
 from workbench.media.timeline import GRID_STEP_S
 from workbench.project import Project
 from workbench.widgets.labelling_messages import outcome_message
+from workbench.widgets.messages import handle
 
 _HERE = Path(__file__).parent
 PARTS = (
@@ -87,19 +88,16 @@ class PlayLabeller(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def _receive(self, _: object, content: dict[str, Any], buffers: object = None) -> None:
-        kind = content.get("type")
         handlers = {
             "ready": self._tell_state,
             "begin": self._begin,
             "clip": self._send_clip,
             "say": self._say,
         }
-        try:
-            if kind not in handlers:
-                raise InvalidInputError(f"A message must be one of {', '.join(handlers)}. Received {kind!r}.")
-            handlers[kind](content)
-        except (WorkbenchError, KeyError, TypeError, ValueError) as error:
-            self.send({"type": "refused" if kind == "begin" else "trouble", "message": str(error)})
+        problem = handle(content, handlers)
+        if problem is not None:
+            told = "refused" if content.get("type") == "begin" else "trouble"
+            self.send({"type": told, "message": problem})
 
     def _tell_state(self, _: dict[str, Any]) -> None:
         state: dict[str, Any] = {

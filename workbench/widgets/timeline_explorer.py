@@ -27,6 +27,7 @@ from workbench.sentiment import MODALITY_COLOURS
 from workbench.systems.branch_answers import AnswerShelf, load_timeline_networks
 from workbench.systems.clip_timeline import ClipTimeline
 from workbench.systems.judged_clips import clip_choices
+from workbench.widgets.messages import handle
 from workbench.widgets.selection import Selection, moment_id
 from workbench.widgets.timeline_session import TimelineSession
 
@@ -84,7 +85,6 @@ class TimelineExplorer(anywidget.AnyWidget):
         self.selection.observe(self._chosen_elsewhere, names="moments")
 
     def _receive(self, _: object, content: dict[str, Any], buffers: object = None) -> None:
-        kind = content.get("type")
         handlers = {
             "ready": self._tell_state,
             "open": self._open,
@@ -92,12 +92,10 @@ class TimelineExplorer(anywidget.AnyWidget):
             "say": self._say,
             "chosen": self._chosen_here,
         }
-        try:
-            if kind not in handlers:
-                raise InvalidInputError(f"A message must be one of {', '.join(handlers)}. Received {kind!r}.")
-            handlers[kind](content)
-        except (WorkbenchError, KeyError, TypeError, ValueError) as error:
-            self.send({"type": "refused" if kind == "begin" else "trouble", "message": str(error)})
+        problem = handle(content, handlers)
+        if problem is not None:
+            told = "refused" if content.get("type") == "begin" else "trouble"
+            self.send({"type": told, "message": problem})
 
     def _tell_state(self, _: dict[str, Any]) -> None:
         state: dict[str, Any] = {"type": "state", "problem": self._problem, "project": self._project_id}
