@@ -32,6 +32,7 @@ DOORS = {
     "seaborn": {"plots"},
     "sqlalchemy": {"labels"},
     "pysqlite3": {"labels/sqlite_driver.py"},
+    "cryptography": {"labels/sealing.py"},
     "dask": {"datasets/cluster.py"},
     "distributed": {"datasets/cluster.py"},
     "pooch": {"datasets/download.py"},
