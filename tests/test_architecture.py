@@ -18,6 +18,7 @@ FLOORS = [
     {"models", "evaluation"},
     {"systems", "plots"},
     {"widgets", "reports"},
+    {"forgetting"},
     {"dashboards", "loop", "doctor", "servers"},
     {"cli"},
 ]

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from workbench.errors import StorageError
-from workbench.labels import backups
+from workbench.labels import backup_lines, backups
 from workbench.labels.backups import back_up, list_backups
 from workbench.labels.sqlite_driver import driver
 from workbench.labels.store import LabelStore

@@ -252,6 +252,13 @@ class LabelStore:
             yield from (dict(zip(COLUMNS, row, strict=True)) for row in found)
             after_sequence = found[-1][0]
 
+    def events_about(self, clip: str) -> list[LabelEvent]:
+        """Return all that was ever said about a clip, in its order."""
+        query = sa.select(label_events).where(EVENTS.clip == clip).order_by(EVENTS.sequence)
+        with self.database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [recorded_from(dict(row)).event for row in rows]
+
     def clips(self) -> list[str]:
         """Return the clips that anything was ever said about, sorted."""
         with self.database.reading() as connection:

@@ -10,6 +10,7 @@ import pandas as pd
 
 import workbench
 from workbench.datasets.rights import require
+from workbench.datasets.rights.written import record_written
 from workbench.errors import InvalidInputError
 from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.estimates import Share, interval_in_words
@@ -55,6 +56,7 @@ def write_html(project: Project, run_id: str, target: Path) -> Path:
     run = run_or_group(project, run_id)
     require(project, [run.facts()["dataset"]], "report")
     write_text(target, page(project, run))
+    record_written(project, "report", [target], [run.facts()["dataset"]])
     return target
 
 
