@@ -36,7 +36,7 @@ from workbench.reports.html import write_html
 from workbench.systems.seeds import result_of_seeds
 
 CANARY = b"CANARY"
-SPEAKER, N_SPEAKERS, N_TAKES = "actor-05", 8, 3
+SPEAKER, N_SPEAKERS, N_TAKES = "actor-05", 6, 3
 
 
 @dataclass(frozen=True)

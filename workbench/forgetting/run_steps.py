@@ -21,7 +21,7 @@ from workbench.models.runs import Run, utc_now
 WITHDRAWAL = "withdrawal"
 EMPTIED = "emptied"
 """Status of a run or group of whose tested clips none is left."""
-_OF_ALL_CLIPS = ("gate.json", "reproduction.json", "maps")
+_OF_ALL_CLIPS = ("gate.json", "reproduction.json", "maps", "figure.svg")
 """Made of all clips of a run together: erased whole, and made again when asked for."""
 _JUDGED = ("run.json", "group.json", "evaluation.json", "result.json")
 
