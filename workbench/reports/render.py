@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.estimates import Share
@@ -15,6 +15,9 @@ from workbench.plots.style import as_png, as_svg
 from workbench.reports.answer import WORDS, said
 from workbench.reports.card import LIMITS
 from workbench.reports.summary import QUESTION, Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FEW = 10
 """A share of fewer cases than this is printed in grey."""
@@ -65,6 +68,12 @@ def image(content: bytes, kind: str) -> str:
 
 def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, str]:
     """Return the picture of all accuracies and, for those who cannot see it, its content in words."""
+    ax, words = accuracies_drawn(summary)
+    return image(as_png(ax) if kind == "png" else as_svg(ax), kind), words
+
+
+def accuracies_drawn(summary: Summary) -> tuple[Axes, str]:
+    """Return the axes with all accuracies drawn and, for those who cannot see them, their content in words."""
     accuracies = {system.network: system.accuracy for system in summary.systems}
     baseline = summary.baseline
     ax = plot_accuracies(
@@ -77,8 +86,7 @@ def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, s
     words = "; ".join(
         marked(f"{system.words} {system.accuracy.in_words()}", system.leaks) for system in summary.systems
     )
-    content = as_png(ax) if kind == "png" else as_svg(ax)
-    return image(content, kind), f"Clips told right with 95% intervals: {words}."
+    return ax, f"Clips told right with 95% intervals: {words}."
 
 
 def confusion_words(name: str, confusion: Confusion) -> str:
