@@ -20,7 +20,7 @@ from workbench.models.runs import Run, latest_run
 from workbench.models.settings import NETWORKS
 from workbench.progress import Estimate, Progress, terminal, within
 from workbench.project import Project
-from workbench.reports.html import write_html
+from workbench.reports.writing import write_report
 from workbench.systems.analysis import analyze
 from workbench.systems.lightweight_fusion import load_fusion
 from workbench.systems.modalities import MODALITIES, store_comparison, train_all
@@ -84,7 +84,7 @@ def run_loop(project: Project, *, tell: Tell, **sample_settings: Any) -> LoopRes
     analysis = analyze(clip, load_fusion(project, runs["audiovisual"].id))
     write_json(project.reports / "analyses" / f"{clip.stem}.json", analysis.as_json())
     publish(1, 2, "writing the report")
-    report = write_html(project, runs["audiovisual"].id, project.reports / "published" / "sample.html")
+    report = write_report(project, runs["audiovisual"].id, project.reports / "published" / "sample.html")
     publish(2, 2, "done")
     return LoopResult(runs, comparison, report)
 

@@ -119,10 +119,17 @@ class Picture:
     svg: str
     words: str
     caption: str
-    small: bool = False
 
 
-Block = Heading | Words | Points | Answer | Note | Facts | Table | Picture
+@dataclass(frozen=True)
+class Pictures:
+    """Small figures side by side, where there is room."""
+
+    kind: ClassVar[str] = "pictures"
+    items: tuple[Picture, ...]
+
+
+Block = Heading | Words | Points | Answer | Note | Facts | Table | Picture | Pictures
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from workbench.reports.document import (
     Heading,
     Note,
     Picture,
+    Pictures,
     Table,
     Words,
     fact_table,
@@ -92,19 +93,19 @@ def _this_run(
     else:
         yield Heading(f"This run: {name}")
         yield Words(sentence)
-    for key, unit in _LEVELS.items():
-        if evaluation[key] is not None:
-            confusion = Confusion.from_json(evaluation[key]["confusion"])
-            title = f"{name}, {unit}{f' {LEAK_MARK}' if leaks else ''}"
-            yield Picture(
-                as_svg(plot_confusion(confusion, title=title)).decode(),
-                confusion_words(name, confusion),
-                f"Who was taken for what, {unit}: rows are true, columns what the system said.",
-                small=True,
-            )
-    for key, unit in _LEVELS.items():
-        if evaluation[key] is not None:
-            yield _classes(name, unit, evaluation[key], leaking=bool(leaks))
+    levels = [(unit, evaluation[key]) for key, unit in _LEVELS.items() if evaluation[key] is not None]
+    yield Pictures(tuple(_confusion(name, unit, level, leaking=bool(leaks)) for unit, level in levels))
+    for unit, level in levels:
+        yield _classes(name, unit, level, leaking=bool(leaks))
+
+
+def _confusion(name: str, unit: str, level: dict[str, Any], *, leaking: bool) -> Picture:
+    confusion = Confusion.from_json(level["confusion"])
+    title = f"{name}, {unit}{f' {LEAK_MARK}' if leaking else ''}"
+    caption = f"Who was taken for what, {unit}: rows are true, columns what the system said."
+    return Picture(
+        as_svg(plot_confusion(confusion, title=title)).decode(), confusion_words(name, confusion), caption
+    )
 
 
 def _sentence(name: str, evaluation: dict[str, Any]) -> str:
@@ -167,14 +168,17 @@ def _labelled(labels: list[LabelCount]) -> Iterator[Block]:
 def _training(run: Run | Group) -> Iterator[Block]:
     history = run.history() if isinstance(run, Run) else None
     if isinstance(history, pd.DataFrame) and len(history):
-        for of in ("accuracy", "loss"):
-            last = history.iloc[-1]
-            words = (
-                f"Training and validation {of} by epoch. After epoch {int(last['epoch'])}: {last[of]:.3f} in training, "
-                f"{last[f'val_{of}']:.3f} in validation."
-            )
-            yield Picture(as_svg(plot_history(history, of=of)).decode(), words, f"{of.capitalize()} by epoch.", small=True)
+        yield Pictures(tuple(_curve(history, of) for of in ("accuracy", "loss")))
     yield fact_table("Settings of this run.", list(_settings(run.facts())))
+
+
+def _curve(history: pd.DataFrame, of: str) -> Picture:
+    last = history.iloc[-1]
+    words = (
+        f"Training and validation {of} by epoch. After epoch {int(last['epoch'])}: {last[of]:.3f} in training, "
+        f"{last[f'val_{of}']:.3f} in validation."
+    )
+    return Picture(as_svg(plot_history(history, of=of)).decode(), words, f"{of.capitalize()} by epoch.")
 
 
 def _settings(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
