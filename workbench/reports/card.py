@@ -25,9 +25,11 @@ from workbench.project import Project
 from workbench.reports.answer import said
 from workbench.reports.audience import Audience
 from workbench.reports.group_accuracy import NOT_KNOWN, GroupAccuracy, group_accuracies
+from workbench.reports.pseudonyms import Pseudonyms
 from workbench.reports.stored import stored_evaluation, stored_predictions
 from workbench.reports.summary import SPLITS
 from workbench.reports.suppression import hidden_groups
+from workbench.reports.told import told
 
 LIMITS = (
     (
@@ -99,8 +101,8 @@ class ModelCard:
         By sex, intensity and speaker, as far as the audience may see it.
     calibration : str
         Whether its confidences can be believed, in a sentence.
-    alarms : tuple of (severity, message)
-        The serious ones first.
+    alarms : tuple of (code, message)
+        The serious ones first, in words that the audience may read.
     """
 
     name: str
@@ -146,8 +148,8 @@ def card_of(project: Project, run: Run | Group, audience: Audience) -> ModelCard
     facts, evaluation = run.facts(), stored_evaluation(run)
     level = evaluation["clips"] or evaluation["frames"]
     drawn = (project.dataset_folder(facts["dataset"]) / "truth.csv").is_file()
-    found = group_accuracies(project, run)
-    alarms = [(severity_of(w["code"]), w["message"]) for w in evaluation["warnings"]]
+    names = Pseudonyms.of(project, audience)
+    alarms = {(w["code"], told(audience, w["code"], w["message"])): None for w in evaluation["warnings"]}
     return ModelCard(
         name=said(facts["network"]),
         run_id=run.id,
@@ -162,9 +164,9 @@ def card_of(project: Project, run: Run | Group, audience: Audience) -> ModelCard
         learnt_from=tuple(_learnt_from(facts)),
         accuracy=Share(**level["accuracy"]),
         unit="clip" if evaluation["clips"] else "moment",
-        groups={of: _shown(groups, audience.smallest_group) for of, groups in found.items()},
+        groups={of: _shown(groups, names) for of, groups in group_accuracies(project, run).items()},
         calibration=_calibration(run, file_stamp(run.folder / "predictions.csv"), int(facts["seed"])),
-        alarms=tuple(sorted(alarms, key=lambda alarm: alarm[0] != "serious")),
+        alarms=tuple(sorted(alarms, key=lambda alarm: severity_of(alarm[0]) != "serious")),
     )
 
 
@@ -182,7 +184,7 @@ def _declared(project: Project, dataset: str) -> tuple[tuple[str, str], ...]:
     rights = read_rights(project, dataset)
     purpose = PURPOSES.get(rights.purpose)
     words = _NOT_DECLARED if purpose is None else f"{purpose.name}: {purpose.words}"
-    reason = ((("Reason", rights.reason),) if rights.reason else ())
+    reason = (("Reason", rights.reason),) if rights.reason else ()
     return (("Declared purpose", words), *reason, ("Licence of the data", rights.licence or _NOT_DECLARED))
 
 
@@ -201,12 +203,16 @@ def _learnt_from(facts: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _shown(groups: tuple[GroupAccuracy, ...], smallest: int) -> tuple[GroupRow, ...]:
-    sizes = {group.value: max(group.n_speakers, 1) for group in groups}
+def _shown(groups: tuple[GroupAccuracy, ...], names: Pseudonyms) -> tuple[GroupRow, ...]:
+    smallest = names.audience.smallest_group
+    sizes = {group.value: group.n_speakers for group in groups}
     hidden = hidden_groups(sizes, smallest)
+    values = [group.value for group in groups]
+    speakers = groups[0].of == "speaker"
+    called = names.called("speaker", names.numbers("speaker", values)) if speakers else {}
     rows = []
     for group in groups:
-        name = "not known" if group.value == NOT_KNOWN else group.value
+        name = "not known" if group.value == NOT_KNOWN else called.get(group.value, group.value)
         if group.value not in hidden:
             rows.append(GroupRow(name, group.right, group.n_speakers))
         elif sizes[group.value] < smallest:

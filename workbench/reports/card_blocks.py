@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.evaluation.estimates import Share
+from workbench.evaluation.warnings import severity_of
 from workbench.reports.card import GroupRow, ModelCard
 from workbench.reports.document import (
     Block,
@@ -34,7 +35,7 @@ def card_blocks(card: ModelCard) -> Iterator[Block]:
     yield Words(card.calibration)
     yield Heading("Alarms", 3)
     if card.alarms:
-        yield Points(tuple(f"{_MARKS[severity]}: {message}" for severity, message in card.alarms))
+        yield Points(tuple(f"{_MARKS[severity_of(code)]}: {message}" for code, message in card.alarms))
     else:
         yield Words("Nothing that is looked for was found.")
     yield Heading("From what it learnt", 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -164,7 +164,7 @@ class Document:
         return {**self.__dict__, "blocks": blocks}
 
 
-def share_cells(figure: Mapping[str, Any] | Share) -> tuple[Cell, ...]:
+def share_cells(figure: dict[str, Any] | Share) -> tuple[Cell, ...]:
     """Return two cells, ``49 of 54`` and ``90.7% (80.1 to 96.0)``, or one that says why there is no share."""
     plain = figure.as_json() if isinstance(figure, Share) else dict(figure)
     if plain["value"] is None:
@@ -176,7 +176,7 @@ def share_cells(figure: Mapping[str, Any] | Share) -> tuple[Cell, ...]:
     )
 
 
-def score_cell(figure: Mapping[str, Any]) -> Cell:
+def score_cell(figure: dict[str, Any]) -> Cell:
     """Return a cell such as ``0.907 (0.803 to 0.960)``."""
     note = "" if figure["value"] is None else f"({interval(figure, scale=1, digits=3)})"
     return Cell(decimal(figure), note=note, number=True, figure=dict(figure))

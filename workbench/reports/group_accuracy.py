@@ -79,7 +79,9 @@ def group_accuracies(project: Project, run: Run | Group) -> dict[str, tuple[Grou
     facts = run.facts()
     catalog = project.dataset_folder(facts["dataset"]) / "catalog.csv"
     return dict(
-        _counted(run, file_stamp(predictions), Dataset(catalog.parent), file_stamp(catalog), int(facts["seed"]))
+        _counted(
+            run, file_stamp(predictions), Dataset(catalog.parent), file_stamp(catalog), int(facts["seed"])
+        )
     )
 
 

@@ -6,7 +6,7 @@ from workbench.models.groups import Group
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.audience import Audience
-from workbench.reports.document import Document
+from workbench.reports.document import Document, Heading
 from workbench.reports.render import image, render
 from workbench.reports.run_report import report_of
 
@@ -18,7 +18,7 @@ def page(project: Project, run: Run | Group, audience: Audience | None = None) -
 
 def page_of(report: Document) -> str:
     """Return a report as HTML."""
-    sections = [block.text for block in report.blocks if block.kind == "heading" and block.level == 2]
+    sections = [block.text for block in report.blocks if isinstance(block, Heading) and block.level == 2]
     return render(
         "report.html.j2",
         report=report,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.estimates import Share
@@ -15,9 +15,6 @@ from workbench.plots.style import as_png, as_svg
 from workbench.reports.answer import WORDS, said
 from workbench.reports.card import LIMITS
 from workbench.reports.summary import QUESTION, Summary
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 FEW = 10
 """A share of fewer cases than this is printed in grey."""
@@ -90,7 +87,7 @@ def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, s
     return image(as_png(ax) if kind == "png" else as_svg(ax), kind), words
 
 
-def accuracies_drawn(summary: Summary) -> tuple[Axes, str]:
+def accuracies_drawn(summary: Summary) -> tuple[Any, str]:
     """Return the axes with all accuracies drawn and, for those who cannot see them, their content in words."""
     accuracies = {system.network: system.accuracy for system in summary.systems}
     baseline = summary.baseline

@@ -60,7 +60,7 @@ def report_of(project: Project, run: Run | Group, audience: Audience) -> Documen
     name = said(facts["network"])
     summary = summary_of_run(project, run) if isinstance(run, Run) else None
     card = card_of(project, run, audience)
-    blocks: list[Block] = list(summary_blocks(summary)) if summary else []
+    blocks: list[Block] = list(summary_blocks(summary, audience)) if summary else []
     blocks += _this_run(run, name, evaluation, card, alone=summary is None)
     blocks += [Heading("What was labelled"), *_labelled(count_labels(project))]
     blocks += [Heading("How it was trained"), *_training(run)]
@@ -84,11 +84,11 @@ def _this_run(
     sentence = marked(_sentence(name, evaluation), leaks)
     if alone:
         yield Answer("plain", "", "", sentence)
-        yield from leak_note([w["message"] for w in evaluation["warnings"] if w["code"].startswith("leak")])
+        yield from leak_note([message for code, message in card.alarms if code.startswith("leak")])
         yield Facts((("Split", card.split),))
-        others = tuple(w["message"] for w in evaluation["warnings"] if not w["code"].startswith("leak"))
+        others = [message for code, message in card.alarms if not code.startswith("leak")]
         if others:
-            yield Note("Before you rely on this", others)
+            yield Note("Before you rely on this", tuple(dict.fromkeys(others)))
         yield Heading("Figures")
     else:
         yield Heading(f"This run: {name}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from workbench.evaluation.warnings import LEAK_MARK
 from workbench.plots.style import as_svg
+from workbench.reports.audience import Audience
 from workbench.reports.document import (
     Answer,
     Block,
@@ -23,6 +24,7 @@ from workbench.reports.document import (
 )
 from workbench.reports.render import FEW, accuracies_drawn, percent
 from workbench.reports.summary import Summary, System
+from workbench.reports.told import told
 
 _FLATTER = "These figures flatter."
 _TOLD_APART = (
@@ -31,10 +33,13 @@ _TOLD_APART = (
 )
 
 
-def summary_blocks(summary: Summary) -> Iterator[Block]:
+def summary_blocks(summary: Summary, audience: Audience) -> Iterator[Block]:
     """Yield the answer, on whom it rests, what to beware of, and the figures of every system."""
     yield _answer(summary)
-    yield from leak_note(summary.leaks)
+    codes = {w["message"]: w["code"] for system in summary.systems for w in system.warnings}
+    yield from leak_note(
+        [told(audience, codes[leak], leak) if leak in codes else leak for leak in summary.leaks]
+    )
     drawn = " (drawn actors, not people)" if summary.drawn else ""
     yield Facts(
         (
@@ -46,9 +51,11 @@ def summary_blocks(summary: Summary) -> Iterator[Block]:
     )
     if summary.systems:
         ax, words = accuracies_drawn(summary)
-        caption = "How many test clips each told right, with 95% intervals: the longer the line, the less is known."
+        caption = (
+            "How many test clips each told right, with 95% intervals: the longer the line, the less is known."
+        )
         yield Picture(as_svg(ax).decode(), words, caption)
-    yield from _alarms(summary)
+    yield from _alarms(summary, audience)
     yield Heading("Accuracy")
     yield from _accuracies(summary)
     yield Heading("Can they be told apart?")
@@ -62,21 +69,29 @@ def summary_blocks(summary: Summary) -> Iterator[Block]:
 def leak_note(messages: list[str]) -> Iterator[Note]:
     """Yield a note when the split leaks."""
     if messages:
-        yield Note(_FLATTER, tuple(messages), serious=True)
+        yield Note(_FLATTER, tuple(dict.fromkeys(messages)), serious=True)
 
 
 def _answer(summary: Summary) -> Answer:
     answer = summary.answer
     return Answer(
-        answer.tone, answer.symbol, answer.word, answer.sentence, answer.figures, answer.gains if answer.figures else ()
+        answer.tone,
+        answer.symbol,
+        answer.word,
+        answer.sentence,
+        answer.figures,
+        answer.gains if answer.figures else (),
     )
 
 
-def _alarms(summary: Summary) -> Iterator[Note]:
-    items = [f"{who}: {message}" if who != "all" else message for who, _, message in summary.warnings]
+def _alarms(summary: Summary, audience: Audience) -> Iterator[Note]:
+    items = []
+    for who, code, message in summary.warnings:
+        words = told(audience, code, message)
+        items.append(words if who == "all" else f"{who}: {words}")
     items += [f"Could not be read: {message}" for message in summary.problems]
     if items:
-        yield Note("Before you rely on this", tuple(items))
+        yield Note("Before you rely on this", tuple(dict.fromkeys(items)))
 
 
 def _accuracies(summary: Summary) -> Iterator[Block]:
