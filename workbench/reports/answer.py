@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -90,6 +91,12 @@ def said(network: str) -> str:
     if network.endswith(_BY_SPEAKER):
         return f"{said(network.removesuffix(_BY_SPEAKER))}, by speaker"
     return WORDS.get(network, network)
+
+
+def in_words(sentence: str, networks: Iterable[str]) -> str:
+    """Return a sentence about networks with their names in a manager's words."""
+    names = "|".join(re.escape(name) for name in sorted(networks, key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])(?:{names})(?![\w-])", lambda found: said(found[0]), sentence) if names else sentence
 
 
 def sides(pairs: Sequence[Mapping[str, Any]]) -> list[Side]:

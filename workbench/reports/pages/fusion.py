@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.evaluation.estimates import Share
-from workbench.reports.answer import FUSED, fused_side, said, sides
+from workbench.reports.answer import FUSED, fused_side, in_words, said, sides
 from workbench.reports.card import DRAWN
 from workbench.reports.next_step import next_step
 from workbench.reports.pages.fusion_groups import groups_shown
 from workbench.reports.pages.fusion_lists import clips_page, comparisons_page, runs_page
 from workbench.reports.pages.page import Looking, Page, without_paths
+from workbench.reports.pages.rights import refusal
 from workbench.reports.summary import Summary, System, summarise
 from workbench.reports.told import told
 from workbench.sentiment import MODALITY_COLOURS
@@ -26,6 +27,8 @@ def fusion_page(looking: Looking) -> Page:
         return looking.page("fusion.html.j2", summary=None)
     if looking.view.show == "comparisons":
         return comparisons_page(looking)
+    if refused := refusal(looking, [summary.comparison.dataset]):
+        return refused
     if looking.view.show == "runs":
         return runs_page(looking, summary)
     if looking.view.show or looking.view.system:
@@ -35,6 +38,7 @@ def fusion_page(looking: Looking) -> Page:
 
 def _overview(looking: Looking, summary: Summary) -> Page:
     named = {"comparison": summary.comparison.name}
+    groups, unread = groups_shown(looking, summary)
     step = next_step(looking.project, summary)
     tested = _clips(looking, summary, system=summary.main.network) if summary.main else ""
     baseline = summary.baseline[0] if summary.baseline else ""
@@ -59,10 +63,10 @@ def _overview(looking: Looking, summary: Summary) -> Page:
         if summary.main
         else "",
         warnings=[(who, told(looking.audience, code, words)) for who, code, words in summary.warnings],
-        problems=[without_paths(looking.project, problem) for problem in summary.problems],
+        problems=[without_paths(looking.project, problem) for problem in (*summary.problems, *unread)],
         pairs=_pairs(looking, summary),
         classes=_classes(looking, summary),
-        groups=groups_shown(looking, summary),
+        groups=groups,
         accuracies=[_accuracy(looking, summary, system) for system in summary.systems],
         drawn=DRAWN if summary.drawn else "",
         data_hash=summary.main.facts.get("data_hash", "not known")[:12] if summary.main else "not known",
@@ -145,7 +149,7 @@ def _pairs(looking: Looking, summary: Summary) -> list[dict[str, Any]]:
         cells = ("both", "only_a", "only_b", "neither")
         found.append(
             {
-                "sentence": pair["sentence"],
+                "sentence": in_words(pair["sentence"], summary.comparison.runs),
                 "a": said(pair["a"]),
                 "b": said(pair["b"]),
                 **{cell: pair[cell] for cell in cells},

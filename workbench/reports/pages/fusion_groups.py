@@ -15,16 +15,18 @@ from workbench.reports.suppression import hidden_groups
 
 UNKNOWN = "(not known)"
 """How an address, and the page, tell the group about which the catalog says nothing."""
-WORDS = {"sex": "sex", "intensity": "intensity", "speaker": "speaker"}
 
 
-def groups_shown(looking: Looking, summary: Summary) -> list[dict[str, Any]]:
-    """Return one table per grouping that the catalog knows; by speaker only where it is the only one, or for analysts."""
-    by_system = _by_system(looking, summary)
+def groups_shown(looking: Looking, summary: Summary) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return one table per grouping that the catalog knows, and what could not be read.
+
+    By speaker only where that is the only grouping, or for those who may know about single people.
+    """
+    by_system, unread = _by_system(looking, summary)
     kinds = list(dict.fromkeys(of for groups in by_system.values() for of in groups))
     if "speaker" in kinds and len(kinds) > 1 and not looking.audience.counts_by_speaker:
         kinds.remove("speaker")
-    return [_table(looking, summary, of, by_system) for of in kinds]
+    return [_table(looking, summary, of, by_system) for of in kinds], unread
 
 
 def hidden_in(looking: Looking, groups: tuple[GroupAccuracy, ...]) -> frozenset[str]:
@@ -37,17 +39,19 @@ def speaker_names(looking: Looking, speakers: list[str]) -> dict[str, int]:
     return looking.names.numbers("speaker", speakers)
 
 
-def _by_system(looking: Looking, summary: Summary) -> dict[str, dict[str, tuple[GroupAccuracy, ...]]]:
-    found = {}
+def _by_system(
+    looking: Looking, summary: Summary
+) -> tuple[dict[str, dict[str, tuple[GroupAccuracy, ...]]], list[str]]:
+    found, unread = {}, []
     for system in summary.systems:
         run = run_called(looking.project, system.run_id)
         if run is None:
             continue
         try:
             found[system.network] = group_accuracies(looking.project, run)
-        except WorkbenchError:  # what cannot be read is told in the summary's own list
-            summary.problems.append(f"{system.words}: its predictions cannot be read, so no groups are told.")
-    return found
+        except WorkbenchError as error:
+            unread.append(f"{system.words}, group by group: {error}")
+    return found, unread
 
 
 def _table(
@@ -78,7 +82,7 @@ def _table(
         people = max(groups[value].n_speakers for groups in by_value.values() if value in groups)
         rows.append({"words": words, "hidden": False, "n_speakers": people, "cells": cells})
     return {
-        "of": WORDS[of],
+        "of": of,
         "systems": [said(network) for network in having],
         "rows": _together(rows) if of == "speaker" else rows,
         "n_hidden": len(hidden),
