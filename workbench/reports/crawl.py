@@ -15,7 +15,9 @@ from workbench.reports.view_state import ViewState
 BEYOND = "beyond.html"
 """Where links lead that go further than a publication."""
 _LINK = re.compile(r'<a data-view href="\?([^"]*)"')
-_RECORDING = re.compile(r"<(?:audio|video|source|script|iframe|object|embed)\b|data:(?:audio|video|image/(?!svg\+xml))", re.I)
+_RECORDING = re.compile(
+    r"<(?:audio|video|source|script|iframe|object|embed)\b|data:(?:audio|video|image/(?!svg\+xml))", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,22 @@ def file_of(view: ViewState) -> str:
 
 
 def crawl(
-    starts: Sequence[ViewState], show: Callable[[ViewState], tuple[str, str]], *, most_pages: int
+    starts: Sequence[ViewState],
+    show: Callable[[ViewState], tuple[str, str]],
+    *,
+    meant: Callable[[ViewState], ViewState | None],
+    most_pages: int,
 ) -> Iterator[tuple[CrawledPage, int]]:
     """Yield every page that can be reached, each once, with the number of pages known so far.
 
     Parameters
     ----------
     starts : sequence of ViewState
-        Where to begin; the first becomes ``index.html``, too.
+        Where to begin.
     show : callable
         A state to its title and its HTML, whose links are ``<a data-view href="?…">``.
+    meant : callable
+        The state that a link is to lead to, or None where it leads out of the publication.
     most_pages : int
         Links beyond so many pages lead to :data:`BEYOND`.
 
@@ -61,6 +69,18 @@ def crawl(
         A page holds a recording or a script: such a page is never published.
     """
     known = {view.query(): view for view in starts}
+
+    def target_of(query: str) -> ViewState | None:
+        try:
+            return meant(ViewState.from_query(unescape(query)))
+        except InvalidInputError:
+            return None
+
+    def rewritten(match: re.Match[str]) -> str:
+        target = target_of(match.group(1))
+        there = target is not None and target.query() in known
+        return f'<a href="{file_of(target) if there and target is not None else BEYOND}"'
+
     waiting = deque(known.values())
     while waiting:
         view = waiting.popleft()
@@ -71,24 +91,8 @@ def crawl(
                 f"{found.group()!r}: tell the workbench's authors."
             )
         for query in _LINK.findall(html):
-            target = _target(query)
+            target = target_of(query)
             if target is not None and target.query() not in known and len(known) < most_pages:
                 known[target.query()] = target
                 waiting.append(target)
-        yield CrawledPage(file_of(view), view, title, _rewritten(html, known)), len(known)
-
-
-def _rewritten(html: str, known: dict[str, ViewState]) -> str:
-    def address(match: re.Match[str]) -> str:
-        target = _target(match.group(1))
-        there = target is not None and target.query() in known
-        return f'<a href="{file_of(target) if there and target is not None else BEYOND}"'
-
-    return _LINK.sub(address, html)
-
-
-def _target(query: str) -> ViewState | None:
-    try:
-        return ViewState.from_query(unescape(query))
-    except InvalidInputError:
-        return None
+        yield CrawledPage(file_of(view), view, title, _LINK.sub(rewritten, html)), len(known)

@@ -57,7 +57,11 @@ def publications(project: Project) -> list[Publication]:
             manifest = read_json(path)
         except StorageError:
             continue
-        if isinstance(manifest, dict) and isinstance(manifest.get("files"), dict) and manifest.get("made_utc"):
+        if (
+            isinstance(manifest, dict)
+            and isinstance(manifest.get("files"), dict)
+            and manifest.get("made_utc")
+        ):
             found.append(Publication(path.parent, manifest))
     return sorted(found, key=lambda one: (str(one.manifest["made_utc"]), one.folder.name), reverse=True)
 

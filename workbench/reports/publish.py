@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import workbench
 from workbench.datasets.catalog import Dataset, names
-from workbench.datasets.rights import require
-from workbench.errors import InvalidInputError
+from workbench.datasets.rights import require, why_not
+from workbench.errors import InvalidInputError, StorageError
 from workbench.files import atomic_folder, sha256_of, write_json
-from workbench.lazy import load
 from workbench.models.code_version import code_in_words, code_version
 from workbench.progress import Progress, silent
 from workbench.project import Project
 from workbench.reports.answer import FUSED
 from workbench.reports.audience import Audience, audience_for
-from workbench.reports.crawl import BEYOND, crawl
 from workbench.reports.html import page_of
-from workbench.reports.pages import render_view
-from workbench.reports.pages.page import pages_of
 from workbench.reports.pdf import pdf_of
 from workbench.reports.pseudonyms import keep_key
 from workbench.reports.publication import KEPT, MANIFEST, Publication, keep_newest, publications_folder
-from workbench.reports.render import render
+from workbench.reports.published_pages import Frame, Pages
 from workbench.reports.run_report import report_of
 from workbench.reports.stored import StoredComparison, list_comparisons, read_comparison, run_called
-from workbench.reports.view_state import ViewState
 
 MOST_PAGES = 5000
 ROLES = ("manager", "analyst")
@@ -48,6 +42,8 @@ def publish(
 ) -> Publication:
     """Write a publication of the dashboards beside the older ones; a reader finds the old or the new one, whole.
 
+    Comparisons and lists of other datasets than the first comparison's are left out where those may not be published.
+
     Parameters
     ----------
     name : str, optional
@@ -62,26 +58,27 @@ def publish(
     Raises
     ------
     InvalidInputError
-        A dataset may not be published; there is no comparison (of that name); a number is below 1, or another role.
+        The comparison's dataset may not be published; there is no comparison (of that name); a number is below 1, or another role.
     StorageError
         The pages cannot be written.
     """
     _check(role, most_pages, keep)
     first = _comparison(project, name)
-    comparisons = [read_comparison(project, one) for one in list_comparisons(project)]
-    require(project, sorted({*names(project), *(one.dataset for one in comparisons)}), "export")
+    require(project, [first.dataset], "export")
+    comparisons = _allowed(project)
     keep_key(project)
     audience = audience_for(project, role)
     made = datetime.now(UTC)
-    facts = _facts(project, comparisons, role, made)
+    facts = _facts(project, list(comparisons.values()), role, made)
     folder = publications_folder(project)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
     target = folder / f"{made:%Y%m%d-%H%M%S}-{digest}"
     with atomic_folder(target) as making:
         making.chmod(0o700)
-        reports = _write_reports(project, first, audience, making)
-        counted = _write_pages(project, first, audience, Frame(facts, reports), making, most_pages, progress)
+        frame = Frame(facts, _write_reports(project, first, audience, making))
+        pages = Pages(project, first.name, comparisons, audience, frame)
+        counted = pages.write(making, most_pages, progress)
         files = {path.name: sha256_of(path) for path in sorted(making.iterdir())}
         manifest = {"files": files, **facts, **counted}
         write_json(making / MANIFEST, manifest)
@@ -89,36 +86,6 @@ def publish(
             path.chmod(0o600)
     keep_newest(project, keep)
     return Publication(target, manifest)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What stands around every page: whence it comes, and the reports beside it.
-
-    Attributes
-    ----------
-    facts : dict
-        As in the manifest.
-    reports : tuple of str
-        The names of the report's files.
-    """
-
-    facts: dict[str, Any]
-    reports: tuple[str, ...]
-
-    def around(self, title: str, html: str) -> str:
-        """Return a whole page."""
-        style = render("published.css.j2")
-        allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        return render(
-            "published.html.j2",
-            title=title,
-            content=load("markupsafe").Markup(html),  # noqa: S704  # escaped where it was made
-            style=load("markupsafe").Markup(style),  # noqa: S704  # ours
-            allowed=allowed,
-            facts=self.facts,
-            reports=self.reports,
-        )
 
 
 def _check(role: str, most_pages: int, keep: int) -> None:
@@ -149,7 +116,11 @@ def _facts(
         "version": workbench.__version__,
         "code": code_in_words(code_version()),
         "role": role,
-        "data_hashes": {name: Dataset.open(project, name).data_hash() for name in names(project)},
+        "data_hashes": {
+            name: Dataset.open(project, name).data_hash()
+            for name in names(project)
+            if not why_not(project, [name], "export")
+        },
         "runs": sorted({run_id for one in comparisons for run_id in one.runs.values()}),
     }
 
@@ -168,34 +139,10 @@ def _write_reports(
     return "report.html", "report.pdf"
 
 
-def _write_pages(
-    project: Project,
-    first: StoredComparison,
-    audience: Audience,
-    frame: Frame,
-    making: Path,
-    most_pages: int,
-    progress: Progress,
-) -> dict[str, Any]:
-    def show(view: ViewState) -> tuple[str, str]:
-        page = render_view(project, view, audience)
-        return page.title, page.html
-
-    starts = [ViewState("fusion", comparison=first.name)]
-    starts += [ViewState(page) for page in pages_of(audience)]
-    n_pages, beyond = 0, False
-    for page, n_known in crawl(starts, show, most_pages=most_pages):
-        content = frame.around(page.title, page.html)
-        beyond = beyond or f'href="{BEYOND}"' in page.html
-        (making / page.name).write_text(content, encoding="utf-8")
-        if n_pages == 0:
-            (making / "index.html").write_text(content, encoding="utf-8")
-        n_pages += 1
-        progress(n_pages, n_known, page.title)
-    if beyond:
-        (making / BEYOND).write_text(frame.around(*_beyond(n_pages)), encoding="utf-8")
-    return {"n_pages": n_pages, "complete": not beyond}
-
-
-def _beyond(n_pages: int) -> tuple[str, str]:
-    return "Not in this publication", render("beyond.html.j2", n_pages=n_pages)
+def _allowed(project: Project) -> dict[str, StoredComparison]:
+    """Return the comparisons of datasets that may be published, by name."""
+    found = {}
+    for name in list_comparisons(project):
+        with suppress(StorageError):  # a damaged one is not published; the dashboards say so
+            found[name] = read_comparison(project, name)
+    return {name: one for name, one in found.items() if not why_not(project, [one.dataset], "export")}
