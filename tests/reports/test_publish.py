@@ -129,16 +129,16 @@ def test_rights_refuse_it_and_nothing_is_left(project, runs):
 
 def test_comparisons_of_data_that_may_not_be_published_are_left_out(project, runs, without_reports):
     write_comparison(project, runs, name="20261122-101500-other")
-    write_comparison(project, runs, name="20261123-101500-hidden", dataset="hidden")
-    declare(project, "hidden")
-    declare_rights(project, "hidden", purpose="workplace")
+    write_comparison(project, runs, name="20261123-101500-unwanted", dataset="unwanted")
+    declare(project, "unwanted")
+    declare_rights(project, "unwanted", purpose="workplace")
     made = publish(project, "20261121-101500-sample", most_pages=70)
-    assert file_of(ViewState("fusion", comparison="20261123-101500-hidden")) not in made.manifest["files"]
+    assert file_of(ViewState("fusion", comparison="20261123-101500-unwanted")) not in made.manifest["files"]
     assert file_of(ViewState("fusion", show="comparisons")) in made.manifest["files"]
     index = (made.folder / "index.html").read_text().partition("</style>")[2]
-    assert "20261121-101500-sample" in index and "hidden" not in index
+    assert "20261121-101500-sample" in index and "unwanted" not in index
     with pytest.raises(InvalidInputError, match="workplace"):
-        publish(project, "20261123-101500-hidden")
+        publish(project, "20261123-101500-unwanted")
 
 
 @pytest.mark.parametrize("wrong", [{"role": "annotator"}, {"role": "x"}, {"most_pages": 0}, {"keep": 0}, {"name": "no"}])

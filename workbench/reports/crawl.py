@@ -7,6 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 
 from workbench.errors import InvalidInputError, WorkbenchError
@@ -70,6 +71,7 @@ def crawl(
     """
     known = {view.query(): view for view in starts}
 
+    @cache
     def target_of(query: str) -> ViewState | None:
         try:
             return meant(ViewState.from_query(unescape(query)))

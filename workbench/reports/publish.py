@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,11 @@ def publish(
     _check(role, most_pages, keep)
     first = _comparison(project, name)
     require(project, [first.dataset], "export")
-    comparisons = _allowed(project)
+    allowed = _allowed(project)
     keep_key(project)
     audience = audience_for(project, role)
     made = datetime.now(UTC)
-    facts = _facts(project, list(comparisons.values()), role, made)
+    facts = _facts(project, allowed, role, made)
     folder = publications_folder(project)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
@@ -77,7 +78,8 @@ def publish(
     with atomic_folder(target) as making:
         making.chmod(0o700)
         frame = Frame(facts, _write_reports(project, first, audience, making))
-        pages = Pages(project, first.name, comparisons, audience, frame)
+        comparisons = frozenset(one.name for one in allowed.comparisons)
+        pages = Pages(project, first.name, comparisons, frozenset(allowed.datasets), audience, frame)
         counted = pages.write(making, most_pages, progress)
         files = {path.name: sha256_of(path) for path in sorted(making.iterdir())}
         manifest = {"files": files, **facts, **counted}
@@ -107,9 +109,7 @@ def _comparison(project: Project, name: str | None) -> StoredComparison:
     return read_comparison(project, there[0] if name is None else name)
 
 
-def _facts(
-    project: Project, comparisons: list[StoredComparison], role: str, made: datetime
-) -> dict[str, Any]:
+def _facts(project: Project, allowed: Allowed, role: str, made: datetime) -> dict[str, Any]:
     """Return what the manifest says beside the files."""
     return {
         "made_utc": made.isoformat(timespec="seconds"),
@@ -119,9 +119,9 @@ def _facts(
         "data_hashes": {
             name: Dataset.open(project, name).data_hash()
             for name in names(project)
-            if not why_not(project, [name], "export")
+            if name in allowed.datasets
         },
-        "runs": sorted({run_id for one in comparisons for run_id in one.runs.values()}),
+        "runs": sorted({run_id for one in allowed.comparisons for run_id in one.runs.values()}),
     }
 
 
@@ -139,10 +139,19 @@ def _write_reports(
     return "report.html", "report.pdf"
 
 
-def _allowed(project: Project) -> dict[str, StoredComparison]:
-    """Return the comparisons of datasets that may be published, by name."""
-    found = {}
+@dataclass(frozen=True)
+class Allowed:
+    """The datasets that may be published, and the comparisons made on them."""
+
+    datasets: list[str]
+    comparisons: list[StoredComparison]
+
+
+def _allowed(project: Project) -> Allowed:
+    found = []
     for name in list_comparisons(project):
         with suppress(StorageError):  # a damaged one is not published; the dashboards say so
-            found[name] = read_comparison(project, name)
-    return {name: one for name, one in found.items() if not why_not(project, [one.dataset], "export")}
+            found.append(read_comparison(project, name))
+    there = sorted({*names(project), *(one.dataset for one in found)})
+    datasets = [name for name in there if not why_not(project, [name], "export")]
+    return Allowed(datasets, [one for one in found if one.dataset in datasets])

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workbench.datasets.rights import why_not
 from workbench.lazy import load
 from workbench.progress import Progress
 from workbench.project import Project
@@ -18,7 +17,6 @@ from workbench.reports.crawl import BEYOND, crawl
 from workbench.reports.pages import render_view
 from workbench.reports.pages.page import pages_of
 from workbench.reports.render import render
-from workbench.reports.stored import StoredComparison
 from workbench.reports.view_state import ViewState
 
 
@@ -59,13 +57,14 @@ class Pages:
     ----------
     first : str
         The comparison that is meant where an address names none.
-    comparisons : dict of str to StoredComparison
-        Those whose datasets may be published.
+    comparisons, datasets : set of str
+        Those that may be published.
     """
 
     project: Project
     first: str
-    comparisons: dict[str, StoredComparison]
+    comparisons: frozenset[str]
+    datasets: frozenset[str]
     audience: Audience
     frame: Frame
 
@@ -82,7 +81,7 @@ class Pages:
             view = view.but(comparison=self.first)
         if view.comparison and view.comparison not in self.comparisons:
             return None
-        return None if view.dataset and why_not(self.project, [view.dataset], "export") else view
+        return None if view.dataset and view.dataset not in self.datasets else view
 
     def write(self, making: Path, most_pages: int, progress: Progress) -> dict[str, Any]:
         """Write every page that can be reached; return how many, and whether no link leads beyond them."""
