@@ -25,7 +25,7 @@ IN_THE_BAR: dict[PageName, str] = {
     "fusion": "Does fusing help?",
     "labels": "Labels",
     "data": "Data",
-    "clip": "A clip, explained",
+    "clip": "A clip",
 }
 """The same, short, for the bar of links."""
 PER_PAGE = 50
