@@ -32,7 +32,7 @@ from workbench.labels.task_queue import TaskQueue
 from workbench.labels.work_items import QueueItem
 from workbench.models.groups import Group
 from workbench.models.runs import Run
-from workbench.reports.html import write_html
+from workbench.reports.writing import write_report
 from workbench.systems.seeds import result_of_seeds
 
 CANARY = b"CANARY"
@@ -266,13 +266,13 @@ def _folds(project, run):
 
 def _pages(project, runs, clips, outside):
     published = project.reports / "published"
-    write_html(project, runs["audiovisual"].id, published / "talk.html")
+    write_report(project, runs["audiovisual"].id, published / "talk.html")
     (published / "20260101").mkdir()
     (published / "20260101" / "index.html").write_text(f"CANARYPAGE {clips[0]}")
     (published / "20260101" / "other.html").write_text("a page of the same publication")
     (published / "another.html").write_text("about another study")
     (published / "report.pdf").write_bytes(b"%PDF CANARYPDF")
-    write_html(project, runs["visual"].id, outside / "report.html")
+    write_report(project, runs["visual"].id, outside / "report.html")
     write_json(project.reports / "analyses" / f"{clips[0]}.json", {"clip": clips[0], "label": "CANARY"})
     with LabelStore.open(project.labels, read_only=True) as store:
         export_labels(store, outside / "labels.csv")
