@@ -15,6 +15,7 @@ from workbench.datasets.rights.declaration import Rights, read_rights
 from workbench.datasets.rights.permission import speakers_to_ask
 from workbench.errors import StorageError
 from workbench.project import Project
+from workbench.reports.clip_answers import catalog_of
 
 NOT_TOLD = ""
 _QUARANTINE_COLUMNS = ("file", "name", "origin", "code", "message")
@@ -93,7 +94,7 @@ def data_facts(project: Project, name: str, labelled: frozenset[str] = frozenset
     """
     dataset = Dataset(project.dataset_folder(name))
     extracted = set(FeatureStore(dataset.features).clips())
-    clips = dataset.table()
+    clips = catalog_of(project, name).copy()
     for column in ("sex", "warnings"):
         if column not in clips:
             clips[column] = ""

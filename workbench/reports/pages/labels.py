@@ -15,7 +15,6 @@ from workbench.evaluation.estimates import Share
 from workbench.labels.schema import CANNOT_TELL, schema_of
 from workbench.reports.label_forecast import Forecast, forecast
 from workbench.reports.label_pace import N_DAYS, last_days, pace
-from workbench.reports.labelled import counts_of
 from workbench.reports.labelling import (
     QuestionProgress,
     datasets_of_clips,
@@ -191,24 +190,29 @@ def _percent(figure: Any) -> str:
 
 def _people(looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
     called = looking.names.called("annotator", numbers)
-    number_of = {words: numbers[name] for name, words in called.items()}
-    cannot = labels[labels["value"] == CANNOT_TELL].groupby(["question", "annotator"]).size()
-    by_words = {words: name for name, words in called.items()}
+    cannot = labels["value"] == CANNOT_TELL
+    counted = (
+        labels.assign(cannot=cannot)
+        .groupby(["question", "annotator"])
+        .agg(n=("value", "size"), clips=("clip", "nunique"), cannot=("cannot", "sum"))
+    )
     rows = []
-    for count in counts_of(labels, called):
-        name = by_words[count.annotator]
-        about = {"question": count.question, "annotator": number_of[count.annotator]}
+    for (question, name), row in counted.iterrows():
+        about = {"question": question, "annotator": numbers[name]}
         rows.append(
             {
-                "count": count,
-                "question": QUESTION_WORDS[count.question],
+                "number": numbers[name],
+                "who": called[name],
+                "question": QUESTION_WORDS[question],
+                "n_labels": int(row["n"]),
                 "href": _labels(looking, **about),
+                "n_clips": int(row["clips"]),
                 "clips_href": looking.link(show="clips", **about),
-                "cannot": part_of(int(cannot.get((count.question, name), 0)), count.n_labels),
+                "cannot": part_of(int(row["cannot"]), int(row["n"])),
                 "cannot_href": _labels(looking, **about, value=CANNOT_TELL),
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: (row["number"], row["question"]))
 
 
 def _modalities(
