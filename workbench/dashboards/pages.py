@@ -25,7 +25,7 @@ _WATCHED = (
 _OF_A_DATASET = ("catalog.csv", "quarantine.csv", "rights.json", "consent.csv", "features")
 
 
-def page_at(project: Project, role: str, page: PageName) -> AddressBar:
+def page_at(project: Project, role: str, page: PageName, *, person: str = "") -> AddressBar:
     """Return the dashboards for a role, opened at a page.
 
     Parameters
@@ -34,13 +34,15 @@ def page_at(project: Project, role: str, page: PageName) -> AddressBar:
         Its datasets, labels and reports are read; nothing is written.
     role : {"annotator", "analyst", "manager"}
     page : {"fusion", "labels", "data", "clip"}
+    person : str
+        Of an annotator: whose own figures are told by the name.
 
     Raises
     ------
     InvalidInputError
         There is no such role.
     """
-    audience = audience_for(project, role)
+    audience = audience_for(project, role, person=person)
     return AddressBar(
         functools.partial(render_query, project, audience=audience, page=page),
         stamp=functools.partial(stored_stamp, project),
