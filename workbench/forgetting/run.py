@@ -133,7 +133,7 @@ def forget(
             _keep(journal, {**content, "done": done, "notes": found.notes})
         found.counts = done
         found.models = models_of(Work(project, subject, content["id"], dry=True))
-        found.left = [str(path) for path in files_that_hold(project.root, subject, but=journal)]
+        found.left = [str(path) for path in files_that_hold(project, subject, but=journal)]
         _finish(project, journal, content, found)
         progress(len(STEPS), len(STEPS), "")
     return found
