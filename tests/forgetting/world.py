@@ -86,8 +86,10 @@ def make_world(project, folder, *, labels=None):
     voice(copies / "somebody.wav", b"other!")
     one = next(source.glob("*-05.wav"))
     (copies / "CANARYNAME of a holiday.wav").write_bytes((source / "03-01-03-01-01-01-05.wav").read_bytes())
-    assert one
     import_path(project, copies, "copies")
+    voice(folder / "asides" / "03-01-03-01-01-01-O5.wav")  # a letter in place of a digit: set aside
+    (folder / "asides" / "03-01-03-01-01-01-O5.wav").write_bytes(one.read_bytes())
+    import_path(project, folder / "asides", "asides")
     for name in ("talk", "copies"):
         declare(project, name)
     add_consents(

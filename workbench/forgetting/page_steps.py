@@ -66,7 +66,7 @@ def _units(work: Work) -> Iterator[Path]:
     """Yield what is erased as a whole: a publication's folder, or a single file."""
     reports = work.project.reports
     for path in sorted(reports.iterdir()):
-        if path.name in _KEPT:
+        if path.name in _KEPT or path.name.startswith("."):  # hidden: locks, which are empty
             continue
         if path.name == "published":
             yield from sorted(path.iterdir())

@@ -64,7 +64,7 @@ class Forgotten:
         verb = "would be" if dry else "were"
         lines = [f"{self.n_clips} clips in {', '.join(self.datasets)}; {verb} erased:"]
         lines += [
-            f"  {self.counts[step.name]:>8,}  {step.what}" for step in STEPS if step.name in self.counts
+            f"  {self.counts[step.name]:>8,}  {step.what}" for step in STEPS if self.counts.get(step.name)
         ]
         lines += [f"- {note}" for note in dict.fromkeys(self.notes)]
         for run in self.models:
