@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from workbench.cli import data, gate, judge, label, learn, maps, repeat, saliency, serve, speech
+from workbench.cli import data, gate, judge, label, learn, maps, people, repeat, saliency, serve, speech
 from workbench.errors import WorkbenchError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ for room in (data, learn, gate, judge, maps, saliency, repeat, speech, serve):
     for command in room.COMMANDS:
         app.command(name=command.__name__.rstrip("_").replace("_", "-"))(command)
 app.add_typer(label.app, name="labels")
+app.add_typer(people.app, name="people")
 
 
 def main() -> None:
