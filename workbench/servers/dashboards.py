@@ -71,8 +71,10 @@ def dashboards_servers(project: Project, folder: Path, exposure: Exposure | None
     folder.mkdir(mode=0o700, parents=True)
     port = choose_port(exposure.port, DASHBOARDS_PORT, exposure.host)
     inner_port, token = choose_port(None, 0), secrets.token_urlsafe(32)
-    pools = _pools(exposure)
-    voila = _voila(project, folder / "voila", inner_port, token, pools)
+    shown = folder / "voila" / "shown"
+    copy_pages(notebooks_folder(project), shown)
+    pools = _pools(shown, exposure)
+    voila = _voila(project, shown, inner_port, token, pools)
     settings = GateSettings(
         project=str(project.root),
         host=exposure.host,
@@ -96,7 +98,7 @@ def copy_pages(notebooks: Path, shown: Path) -> None:
     A notebook without that call is shown to those who may see everything, and to nobody else.
     """
     for role in ROLES:
-        (shown / role).mkdir(mode=0o700, parents=True)
+        (shown / role).mkdir(mode=0o700, parents=True, exist_ok=True)
         for page in PAGES_OF_ROLE[role]:
             source = notebooks / f"dashboard_{page}.ipynb"
             text = source.read_text(encoding="utf-8") if source.is_file() else ""
@@ -106,18 +108,17 @@ def copy_pages(notebooks: Path, shown: Path) -> None:
                 )
 
 
-def _voila(project: Project, folder: Path, port: int, token: str, pools: dict[str, int]) -> Server:
-    shown = folder / "shown"
-    shown.mkdir(mode=0o700, parents=True)
-    copy_pages(notebooks_folder(project), shown)
-    there = {name: size for name, size in pools.items() if (shown / name).is_file()}
-    write_private(folder / "voila.json", dashboards_settings(shown, port, token, heated=there))
+def _voila(project: Project, shown: Path, port: int, token: str, pools: dict[str, int]) -> Server:
+    folder = shown.parent
+    write_private(folder / "voila.json", dashboards_settings(shown, port, token, heated=pools))
     environment = dashboards_environment(os.environ, project)
     # JUPYTER_CONFIG_DIR: this account's own Voila settings must not reopen what is closed here.
     environment |= {"JUPYTER_CONFIG_DIR": str(folder)}
+    # Forking after imports is sound on Linux only; elsewhere Voila starts kernels by itself, more slowly.
+    module = "workbench.servers.kernel_kitchen" if sys.platform == "linux" else "voila"
     return Server(
         "Voila",
-        (sys.executable, "-m", "voila"),
+        (sys.executable, "-m", module),
         environment,
         folder,
         f"http://{LOOPBACK}:{port}/voila/static/",
@@ -144,7 +145,8 @@ def _gate(project: Project, folder: Path, settings: GateSettings) -> Server:
     )
 
 
-def _pools(exposure: Exposure) -> dict[str, int]:
+def _pools(shown: Path, exposure: Exposure) -> dict[str, int]:
     """Heat the managers' pages, as far as half of the cap goes: the other half is for those who come."""
     each = min(exposure.heated, exposure.cap // 2 // len(PAGES))
-    return {f"manager/dashboard_{page}.ipynb": each for page in PAGES_OF_ROLE["manager"] if each > 0}
+    names = [f"manager/dashboard_{page}.ipynb" for page in PAGES_OF_ROLE["manager"]]
+    return {name: each for name in names if each > 0 and (shown / name).is_file()}

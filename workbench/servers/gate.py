@@ -89,7 +89,7 @@ class Gate:
         """Return the Tornado application: one handler per route of the list, one for everything else."""
         rules = [(route.pattern, HANDLERS[route.name], {"gate": self, "route": route}) for route in ROUTES]
         return Application(
-            rules,  # type: ignore[arg-type]
+            rules,
             default_handler_class=NoSuchPage,
             default_handler_args={"gate": self},
             gate=self,
