@@ -39,7 +39,8 @@ def export(
     project: ProjectOption = None,
 ) -> None:
     """Write people's answers, with a manifest of counts and hashes beside them."""
-    from workbench.datasets.catalog import clip_durations, clip_files
+    from workbench.datasets.catalog import clip_durations, clip_files, names_with_clips
+    from workbench.datasets.rights import require
     from workbench.labels.exchange.clip_files import export_clip_files
     from workbench.labels.exchange.event_log import ENDING, export_events
     from workbench.labels.exchange.labels_table import export_labels
@@ -50,6 +51,7 @@ def export(
     target = to.resolve()
     events = form is Format.events or (form is Format.auto and to.name.lower().endswith(ENDING))
     with LabelStore.open(opened.labels) as store:
+        require(opened, names_with_clips(opened, store.clips()), "export")
         if form in (Format.elan, Format.textgrid):
             files = export_clip_files(
                 store,

@@ -251,6 +251,11 @@ class LabelStore:
             yield from (dict(zip(COLUMNS, row, strict=True)) for row in found)
             after_sequence = found[-1][0]
 
+    def clips(self) -> list[str]:
+        """Return the clips that anything was ever said about, sorted."""
+        with self.database.reading() as connection:
+            return list(connection.scalars(sa.select(EVENTS.clip).distinct().order_by(EVENTS.clip)))
+
     def last_sequence(self) -> int:
         """Return the place of the newest event; 0 when there is none."""
         with self.database.reading() as connection:

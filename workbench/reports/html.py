@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 import workbench
+from workbench.datasets.rights import require
 from workbench.errors import InvalidInputError
 from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.estimates import Share, interval_in_words
@@ -44,14 +45,16 @@ def write_html(project: Project, run_id: str, target: Path) -> Path:
     Raises
     ------
     InvalidInputError
-        No such run, it is not finished, or the target is no ``.html`` file.
+        No such run, it is not finished, its dataset may not be reported, or the target is no ``.html`` file.
     StorageError
         The file cannot be written.
     """
     target = Path(target)
     if target.suffix.lower() not in {".html", ".htm"} or target.is_dir():
         raise InvalidInputError(f"A report must be written to a file ending in .html. Received {target}.")
-    write_text(target, page(project, run_or_group(project, run_id)))
+    run = run_or_group(project, run_id)
+    require(project, [run.facts()["dataset"]], "report")
+    write_text(target, page(project, run))
     return target
 
 

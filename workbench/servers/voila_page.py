@@ -13,6 +13,7 @@ _CONFIG = re.compile(r'<script id="jupyter-config-data" type="application/json">
 _OUTPUT = re.compile(r'<script type="application/vnd\.voila\.cell-output\+json">(.*?)</script>', re.DOTALL)
 _KERNEL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 VIEW = "application/vnd.jupyter.widget-view+json"
+EXTENSIONS = ("anywidget", "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
 _CONFIG_KEPT = (
     "appUrl",
     "appVersion",
@@ -61,7 +62,15 @@ def read_page(html: str) -> VoilaPage:
     outputs = tuple(_shown(json.loads(found[1])) for found in _OUTPUT.finditer(html) if VIEW in found[1])
     if not outputs:
         raise WorkbenchError("A dashboard's notebook must end in a widget. This one did not: see the log.")
-    return VoilaPage(kernel_id, {name: config[name] for name in _CONFIG_KEPT if name in config}, outputs)
+    return VoilaPage(kernel_id, _settings(config), outputs)
+
+
+def _settings(config: dict[str, Any]) -> dict[str, Any]:
+    """Keep the settings that the scripts need, and only the extensions that our pages use: the others cost time."""
+    kept = {name: config[name] for name in _CONFIG_KEPT if name in config}
+    kept["federated_extensions"] = [e for e in kept.get("federated_extensions", []) if e["name"] in EXTENSIONS]
+    kept["disabledExtensions"] = [*kept.get("disabledExtensions", []), "@jupyterlab/mathjax2-extension"]
+    return kept
 
 
 def _shown(output: dict[str, Any]) -> dict[str, Any]:

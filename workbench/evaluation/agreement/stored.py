@@ -42,7 +42,7 @@ def stored_agreement(
         answers,
         weights=weights,
         seed=seed,
-        intended=_intended(project),
+        intended=intentions(project),
         reliability=reliability,
         n_skipped=n_skipped,
     )

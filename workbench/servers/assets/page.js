@@ -5,7 +5,9 @@ for (const name of ["voila_heartbeat", "voila_process", "voila_finish", "update_
 const cells = document.getElementById("rendered_cells");
 const first = document.getElementById("first-paint");
 
+// The widget shows its usual view first and then the one of the address: only then it takes the place.
 function living() {
+  if (cells.querySelector('[aria-busy="true"]')) return false;
   return [...cells.querySelectorAll(".wb, .jupyter-widgets")].some((part) => part.getBoundingClientRect().height > 20);
 }
 

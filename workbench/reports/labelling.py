@@ -1,0 +1,125 @@
+"""The labels that stand, of everybody about everything, and how far each question is: read once per state of the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandas as pd
+
+from workbench.datasets.catalog import Dataset, names
+from workbench.evaluation.agreement.ratings import ratings_of
+from workbench.evaluation.agreement.report import Coefficients, coefficients
+from workbench.evaluation.estimates import Share, share
+from workbench.evaluation.intervals import wilson
+from workbench.labels.said import classes_of, effective_labels
+from workbench.labels.schema import CANNOT_TELL, QUESTIONS
+from workbench.labels.store import LABEL_COLUMNS, LabelStore
+from workbench.project import Project
+
+COLUMNS = (*LABEL_COLUMNS, "sequence", "recorded_utc")
+
+
+def standing_labels(project: Project) -> pd.DataFrame:
+    """Return every answer that stands: ``clip, question, start_s, end_s, annotator, value, sequence, recorded_utc``.
+
+    Not to be changed: pages share it for as long as nobody answers anything.
+    """
+    if not LabelStore.exists(project.labels):
+        return pd.DataFrame(columns=list(COLUMNS))
+    with LabelStore.open(project.labels, read_only=True) as store:
+        return _standing(_Opened(store), store.place, store.last_sequence())
+
+
+class _Opened:
+    """A store that is no part of what is remembered about it."""
+
+    def __init__(self, store: LabelStore) -> None:
+        self.store = store
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Opened)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _standing(opened: _Opened, _place: str, _last: int) -> pd.DataFrame:
+    tables = [opened.store.answers(question)[list(COLUMNS)] for question in QUESTIONS]
+    filled = [table for table in tables if len(table)]
+    return (
+        pd.concat(filled, ignore_index=True).sort_values("sequence", ignore_index=True)
+        if filled
+        else pd.DataFrame(columns=list(COLUMNS))
+    )
+
+
+def datasets_of_clips(project: Project) -> dict[str, str]:
+    """Return the dataset that each clip of a project is in."""
+    return {
+        clip: name for name in names(project) for clip in Dataset(project.datasets / name).table()["clip"]
+    }
+
+
+@dataclass(frozen=True)
+class QuestionProgress:
+    """How far one question is.
+
+    Attributes
+    ----------
+    question : str
+    n_labels, n_people : int
+        Answers that stand, and of how many people.
+    n_runs : int
+        Stretches of equal neighbouring answers: what counts as separate labels.
+    clips : Share
+        Clips with an answer, of all clips of the project.
+    cannot_tell : Share
+        Answers "cannot tell".
+    agreement : Coefficients
+        As ``workbench labels agreement`` tells it.
+    """
+
+    question: str
+    n_labels: int
+    n_people: int
+    n_runs: int
+    clips: Share
+    cannot_tell: Share
+    agreement: Coefficients
+
+
+def progress_of(labels: pd.DataFrame, n_clips: int) -> list[QuestionProgress]:
+    """Return how far each question is that anybody answered, in the questions' order.
+
+    Parameters
+    ----------
+    labels : pd.DataFrame
+        See :func:`standing_labels`.
+    n_clips : int
+        Of the whole project.
+    """
+    found = []
+    for question in QUESTIONS:
+        rows = labels[labels["question"] == question]
+        if len(rows):
+            told = rows[rows["value"] != CANNOT_TELL]
+            done = int(rows["clip"].nunique())
+            found.append(
+                QuestionProgress(
+                    question=question,
+                    n_labels=len(rows),
+                    n_people=int(rows["annotator"].nunique()),
+                    n_runs=effective_labels(told)[1],
+                    clips=part_of(done, max(n_clips, done)),
+                    cannot_tell=part_of(len(rows) - len(told), len(rows)),
+                    agreement=coefficients(ratings_of(rows, classes_of(question))),
+                )
+            )
+    return found
+
+
+def part_of(k: int, n: int) -> Share:
+    """Return a share with Wilson's interval."""
+    return share(k, n, wilson(k, n) if n else (0, 0), undefined="there is nothing to count")
