@@ -15,8 +15,10 @@ from math import ceil, inf
 import numpy as np
 import pandas as pd
 
+from workbench.evaluation.agreement.ratings import ratings_of
 from workbench.evaluation.agreement.resampling import units_of
 from workbench.evaluation.estimates import Score
+from workbench.labels.said import SILENT, classes_of
 from workbench.labels.schema import CANNOT_TELL
 from workbench.reports.label_pace import N_DAYS
 
@@ -57,20 +59,20 @@ class Forecast:
 
 
 def forecast(
-    labels: pd.DataFrame, agreement: Score, *, wanted: float, today: date, seed: int = 0
+    labels: pd.DataFrame, question: str, agreement: Score, *, wanted: float, today: date, seed: int = 0
 ) -> Forecast:
     """Say when the interval of ``agreement`` will be half as wide as twice ``wanted``.
 
     Parameters
     ----------
     labels : pd.DataFrame
-        The standing answers to one question.
+        The standing answers to ``question``.
     agreement : Score
         Share of agreeing pairs.
     wanted : float
         Half the interval's width, a share.
     """
-    items = _compared(labels)
+    items = _compared(labels, question)
     if agreement.value is None or agreement.low is None or agreement.high is None:
         return Forecast("unknown", wanted, why=f"agreement is undefined: {agreement.undefined}")
     half = (agreement.high - agreement.low) / 2
@@ -101,13 +103,17 @@ def forecast(
     )
 
 
-def _compared(labels: pd.DataFrame) -> pd.DataFrame:
-    """Return ``clip, start_s, end_s, day`` of the items that two people or more could tell, with the day of the second."""
+def _compared(labels: pd.DataFrame, question: str) -> pd.DataFrame:
+    """Return ``clip, start_s, end_s, day`` of the items that two people or more could tell.
+
+    The day is that on which a second person first answered anything about the clip.
+    """
+    ratings = ratings_of(labels, classes_of(question))
+    items = ratings.items[(ratings.codes != SILENT).sum(axis=1) >= 2].reset_index(drop=True)
     told = labels[labels["value"] != CANNOT_TELL].sort_values("sequence", kind="stable")
-    place = ["clip", "start_s", "end_s"]
-    first = told.drop_duplicates([*place, "annotator"])
-    second = first[first.groupby(place).cumcount() == 1]
-    return second[place].assign(day=second["recorded_utc"].str[:10]).reset_index(drop=True)
+    first = told.drop_duplicates(["clip", "annotator"])
+    second = first[first.groupby("clip").cumcount() == 1].set_index("clip")["recorded_utc"].str[:10]
+    return items.assign(day=items["clip"].map(second))
 
 
 def _added_per_day(items: pd.DataFrame, of: str, today: date) -> np.ndarray:

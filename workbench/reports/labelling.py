@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pandas as pd
 
@@ -12,12 +11,14 @@ from workbench.evaluation.agreement.ratings import ratings_of
 from workbench.evaluation.agreement.report import Coefficients, coefficients
 from workbench.evaluation.estimates import Share, share
 from workbench.evaluation.intervals import wilson
-from workbench.labels.said import classes_of, effective_labels
+from workbench.labels.said import classes_of
 from workbench.labels.schema import CANNOT_TELL, QUESTIONS
 from workbench.labels.store import LABEL_COLUMNS, LabelStore
 from workbench.project import Project
 
 COLUMNS = (*LABEL_COLUMNS, "sequence", "recorded_utc")
+_READ: dict[tuple[str, int], pd.DataFrame] = {}
+"""What was read last, and of which state of which store: events are never changed, so the last one tells the state."""
 
 
 def standing_labels(project: Project) -> pd.DataFrame:
@@ -28,31 +29,18 @@ def standing_labels(project: Project) -> pd.DataFrame:
     if not LabelStore.exists(project.labels):
         return pd.DataFrame(columns=list(COLUMNS))
     with LabelStore.open(project.labels, read_only=True) as store:
-        return _standing(_Opened(store), store.place, store.last_sequence())
+        state = (store.place, store.last_sequence())
+        if state not in _READ:
+            table = _read(store)
+            _READ.clear()
+            _READ[state] = table
+        return _READ[state]
 
 
-class _Opened:
-    """A store that is no part of what is remembered about it."""
-
-    def __init__(self, store: LabelStore) -> None:
-        self.store = store
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Opened)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=4)
-def _standing(opened: _Opened, _place: str, _last: int) -> pd.DataFrame:
-    tables = [opened.store.answers(question)[list(COLUMNS)] for question in QUESTIONS]
-    filled = [table for table in tables if len(table)]
-    return (
-        pd.concat(filled, ignore_index=True).sort_values("sequence", ignore_index=True)
-        if filled
-        else pd.DataFrame(columns=list(COLUMNS))
-    )
+def _read(store: LabelStore) -> pd.DataFrame:
+    tables = [store.answers(question)[list(COLUMNS)] for question in QUESTIONS]
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return pd.concat(filled, ignore_index=True).sort_values("sequence", ignore_index=True)
 
 
 def datasets_of_clips(project: Project) -> dict[str, str]:
@@ -71,8 +59,6 @@ class QuestionProgress:
     question : str
     n_labels, n_people : int
         Answers that stand, and of how many people.
-    n_runs : int
-        Stretches of equal neighbouring answers: what counts as separate labels.
     clips : Share
         Clips with an answer, of all clips of the project.
     cannot_tell : Share
@@ -84,7 +70,6 @@ class QuestionProgress:
     question: str
     n_labels: int
     n_people: int
-    n_runs: int
     clips: Share
     cannot_tell: Share
     agreement: Coefficients
@@ -111,7 +96,6 @@ def progress_of(labels: pd.DataFrame, n_clips: int) -> list[QuestionProgress]:
                     question=question,
                     n_labels=len(rows),
                     n_people=int(rows["annotator"].nunique()),
-                    n_runs=effective_labels(told)[1],
                     clips=part_of(done, max(n_clips, done)),
                     cannot_tell=part_of(len(rows) - len(told), len(rows)),
                     agreement=coefficients(ratings_of(rows, classes_of(question))),

@@ -19,7 +19,7 @@ from workbench.labels.schema import QUESTIONS
 
 PageName = Choice["fusion", "labels", "data", "clip"]
 PAGES: tuple[PageName, ...] = get_args(PageName)
-OUTCOMES = ("right", "wrong", "not-judged")
+OUTCOMES = ("right", "wrong", "judged", "not-judged", "extracted", "not-extracted", "labelled", "not-labelled")
 CELLS = ("both", "only_a", "only_b", "neither")
 SHOWS = ("runs", "comparisons", "clips", "labels", "speakers", "problems")
 GROUPINGS = ("sex", "intensity", "speaker")
@@ -71,9 +71,9 @@ OF_PAGE: dict[str, tuple[str, ...]] = {
     "fusion": (
         "show", "comparison", "system", "other", "cell", "outcome", "true", "said", "of", "value", "at",
     ),
-    "labels": ("show", "question", "annotator", "day", "value", "clip", "width", "at"),
-    "data": ("show", "dataset", "code", "value", "at"),
-    "clip": ("comparison", "dataset", "system", "outcome", "true", "said", "clip", "at"),
+    "labels": ("show", "question", "annotator", "day", "value", "outcome", "clip", "width", "at"),
+    "data": ("show", "dataset", "code", "outcome", "true", "of", "value", "at"),
+    "clip": ("comparison", "dataset", "outcome", "true", "said", "clip", "at"),
 }  # fmt: skip
 """The fields that a page knows."""
 

@@ -48,7 +48,8 @@ def stored_agreement(
     )
 
 
-def _intended(project: Project) -> dict[str, str]:
+def intentions(project: Project) -> dict[str, str]:
+    """Return what every recording of a project was meant to show; empty where nobody told."""
     tables = [Dataset(project.datasets / name).table() for name in names(project)]
     return {
         clip: meant for table in tables for clip, meant in zip(table["clip"], table["intended"], strict=True)

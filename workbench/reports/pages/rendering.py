@@ -8,12 +8,20 @@ from dataclasses import replace
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.project import Project
 from workbench.reports.audience import Audience
+from workbench.reports.pages.clip import clip_page
+from workbench.reports.pages.data import data_page
 from workbench.reports.pages.fusion import fusion_page
+from workbench.reports.pages.labels import labels_page
 from workbench.reports.pages.page import Looking, Page, pages_of, without_paths
 from workbench.reports.pseudonyms import Pseudonyms
 from workbench.reports.view_state import PageName, ViewState
 
-_MAKERS: dict[PageName, Callable[[Looking], Page]] = {"fusion": fusion_page}
+_MAKERS: dict[PageName, Callable[[Looking], Page]] = {
+    "fusion": fusion_page,
+    "labels": labels_page,
+    "data": data_page,
+    "clip": clip_page,
+}
 
 
 def render_view(project: Project, view: ViewState, audience: Audience) -> Page:
