@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 CAP = 48
 """Kernels at once, those that wait heated included."""
-PER_SESSION = 20
+PER_SESSION = 10
 NEVER_OPENED_S = 30.0
 LEFT_S = 20.0
 """Long enough for a page to come back after a short break of the line."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' blob: 'unsafe-eval'",  # blob: anywidget's modules; eval: Voila's settings validator
+        "script-src 'self' blob:",  # blob: anywidget hands its modules over so
         "style-src 'self' 'unsafe-inline'",  # Voila's page and the widgets write their styles into it
         "img-src 'self' data: blob:",
         "media-src 'self' data: blob:",
@@ -20,7 +20,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-STATIC_POLICY = CONTENT_SECURITY_POLICY.replace(" blob: 'unsafe-eval'", "", 1)
+STATIC_POLICY = CONTENT_SECURITY_POLICY.replace(" blob:", "", 1)
 """For pages without widgets (login, list, published): scripts only from here."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -53,10 +53,10 @@ def _route(name: str, pattern: str, methods: str, who: frozenset[str]) -> Route:
 
 
 ROUTES = (
-    _route("login", r"/login", "GET HEAD POST", EVERYONE),
-    _route("own asset", r"/gate/(?P<file>[a-z]+\.(?:css|js))", "GET HEAD", EVERYONE),
+    _route("login", r"/login", "GET POST", EVERYONE),
+    _route("own asset", r"/gate/(?P<file>[a-z]+\.(?:css|js))", "GET", EVERYONE),
     _route("logout", r"/logout", "POST", SIGNED_IN),
-    _route("start", r"/", "GET HEAD", SIGNED_IN),
+    _route("start", r"/", "GET", SIGNED_IN),
     *(
         _route(
             f"dashboard {page}",
@@ -69,13 +69,13 @@ ROUTES = (
     _route(
         "page asset",
         r"/voila/(?P<file>(?:static|templates|labextensions|api/themes)/.+)",
-        "GET HEAD",
+        "GET",
         SIGNED_IN,
     ),
     _route("kernel", rf"/api/kernels/{KERNEL}", "GET", SIGNED_IN),
     _route("channels", rf"/api/kernels/{KERNEL}/channels", "GET", SIGNED_IN),
     _route("shutdown", rf"/voila/api/shutdown/{KERNEL}", "POST", SIGNED_IN),
-    _route("published", r"/published/(?P<file>.*)", "GET HEAD", READERS),
+    _route("published", r"/published/(?P<file>.*)", "GET", READERS),
 )
 _PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_@][A-Za-z0-9_.@~+-]*/)*(?:[A-Za-z0-9_@][A-Za-z0-9_.@~+-]*)?")
 _RETURN = re.compile(r"/(?:dashboards/[a-z]+|published/[A-Za-z0-9_./-]*)?(?:\?[A-Za-z0-9_.~&=+%:,-]*)?")

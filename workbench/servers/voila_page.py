@@ -13,7 +13,8 @@ _CONFIG = re.compile(r'<script id="jupyter-config-data" type="application/json">
 _OUTPUT = re.compile(r'<script type="application/vnd\.voila\.cell-output\+json">(.*?)</script>', re.DOTALL)
 _KERNEL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 VIEW = "application/vnd.jupyter.widget-view+json"
-EXTENSIONS = ("anywidget", "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
+UNUSED = ("jupyterlab_pygments",)
+"""Extensions that our pages have no use for: they cost time."""
 _CONFIG_KEPT = (
     "appUrl",
     "appVersion",
@@ -66,10 +67,9 @@ def read_page(html: str) -> VoilaPage:
 
 
 def _settings(config: dict[str, Any]) -> dict[str, Any]:
-    """Keep the settings that the scripts need, and only the extensions that our pages use: the others cost time."""
+    """Keep the settings that the scripts need, without the extensions that our pages have no use for."""
     kept = {name: config[name] for name in _CONFIG_KEPT if name in config}
-    kept["federated_extensions"] = [e for e in kept.get("federated_extensions", []) if e["name"] in EXTENSIONS]
-    kept["disabledExtensions"] = [*kept.get("disabledExtensions", []), "@jupyterlab/mathjax2-extension"]
+    kept["federated_extensions"] = [e for e in kept.get("federated_extensions", []) if e["name"] not in UNUSED]
     return kept
 
 
