@@ -26,7 +26,9 @@ def write_catalog(project, *, n_men=2, name="sample", n_speakers=12):
     table["intended"] = [SENTIMENTS[i % 3] for i in range(len(table))]
     table["sex"] = ["male" if int(s) >= n_speakers - n_men else "female" for s in table["speaker"]]
     table["intensity"] = ["strong" if i % 3 == 0 else "normal" for i in range(len(table))]
-    table["warnings"] = ["CLIPPED;VERY_QUIET" if i % 20 == 0 else "CLIPPED" if i % 10 == 0 else "" for i in range(len(table))]
+    table["warnings"] = [
+        "CLIPPED;VERY_QUIET" if i % 20 == 0 else "CLIPPED" if i % 10 == 0 else "" for i in range(len(table))
+    ]
     folder = project.dataset_folder(name)
     folder.mkdir(parents=True, exist_ok=True)
     table[[*COLUMNS, "sex", "intensity", "warnings"]].to_csv(folder / "catalog.csv", index=False)
@@ -49,7 +51,13 @@ def write_labels(project, *, n_days=5, clips_a_day=4, today=None):
                 truth = SENTIMENTS[int(clip[-1]) % 3]
                 for who in ANNOTATORS:
                     for question in ("sentiment_face", "sentiment_both"):
-                        value = truth if rng.random() < 0.8 else "cannot tell" if rng.random() < 0.3 else "neutral"
+                        value = (
+                            truth
+                            if rng.random() < 0.8
+                            else "cannot tell"
+                            if rng.random() < 0.3
+                            else "neutral"
+                        )
                         number += 1
                         at += timedelta(seconds=3)
                         record(store, who, question, clip, value, at, number)
@@ -73,4 +81,12 @@ def write_managers_world(project, *, n_men=2):
     return write_world(project)
 
 
-__all__ = ["ACCURACIES", "ANNOTATORS", "write_catalog", "write_comparison", "write_labels", "write_managers_world", "write_run"]
+__all__ = [
+    "ACCURACIES",
+    "ANNOTATORS",
+    "write_catalog",
+    "write_comparison",
+    "write_labels",
+    "write_managers_world",
+    "write_run",
+]

@@ -1,4 +1,4 @@
-"""A manager's page: what is there, and may it be used?"""
+"""A manager's page: what is there, and whether it may be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A manager's page: does fusing face and voice help?"""
+"""A manager's page: whether fusing face and voice helps."""
 
 from __future__ import annotations
 

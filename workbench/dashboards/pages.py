@@ -9,12 +9,19 @@ from pathlib import Path
 from workbench.labels.address import URL_FILE
 from workbench.project import Project
 from workbench.reports.audience import audience_for
+from workbench.reports.clip_media import clip_media
 from workbench.reports.pages.rendering import render_query
 from workbench.reports.render import render
 from workbench.reports.view_state import PageName
 from workbench.widgets.address_bar import AddressBar
 
-_WATCHED = ("reports/comparisons", "reports/runs", "reports/settings.json", "labels/labels.db", "labels/labels.db-wal")
+_WATCHED = (
+    "reports/comparisons",
+    "reports/runs",
+    "reports/settings.json",
+    "labels/labels.db",
+    "labels/labels.db-wal",
+)
 _OF_A_DATASET = ("catalog.csv", "quarantine.csv", "rights.json", "consent.csv", "features")
 
 
@@ -37,8 +44,8 @@ def page_at(project: Project, role: str, page: PageName) -> AddressBar:
     return AddressBar(
         functools.partial(render_query, project, audience=audience, page=page),
         stamp=functools.partial(stored_stamp, project),
-        look=None,
-        style=render("style.css"),
+        look=functools.partial(clip_media, project, audience=audience),
+        sheet=render("style.css"),
     )
 
 

@@ -96,7 +96,11 @@ def said(network: str) -> str:
 def in_words(sentence: str, networks: Iterable[str]) -> str:
     """Return a sentence about networks with their names in a manager's words."""
     names = "|".join(re.escape(name) for name in sorted(networks, key=len, reverse=True))
-    return re.sub(rf"(?<![\w-])(?:{names})(?![\w-])", lambda found: said(found[0]), sentence) if names else sentence
+    return (
+        re.sub(rf"(?<![\w-])(?:{names})(?![\w-])", lambda found: said(found[0]), sentence)
+        if names
+        else sentence
+    )
 
 
 def sides(pairs: Sequence[Mapping[str, Any]]) -> list[Side]:

@@ -85,7 +85,9 @@ def settings_of(project: Project) -> dict[str, Any]:
     file = project.reports / SETTINGS_FILE
     content = read_json(file) if file.is_file() else {}
     if not isinstance(content, dict):
-        raise InvalidInputError(f"{SETTINGS_FILE} must hold one JSON object. Received a {type(content).__name__}.")
+        raise InvalidInputError(
+            f"{SETTINGS_FILE} must hold one JSON object. Received a {type(content).__name__}."
+        )
     return content
 
 

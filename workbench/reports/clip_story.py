@@ -135,7 +135,9 @@ def _about_the_gate(lane: Lane) -> str:
     if k == 0:
         return f"The voice counted at none of {n:,} moments: the mouth was taken for closed, or nothing was heard."
     where = "there the voice counted beside the face"
-    return f"The mouth was open in {k:,} of {n:,} moments ({k / n:.0%}): {where}; at the others the face alone."
+    return (
+        f"The mouth was open in {k:,} of {n:,} moments ({k / n:.0%}): {where}; at the others the face alone."
+    )
 
 
 def _about_the_opinion(lane: Lane) -> str:
@@ -157,16 +159,19 @@ def _beside_each_other(lanes: Sequence[Lane]) -> str:
         by_decision.setdefault(lane.decision, []).append(lane.words)
     if len(by_decision) == 1:
         return f"All decided the same: {lanes[0].decision}."
-    return "; ".join(f"{' and '.join(names)} decided {decision}" for decision, names in by_decision.items()) + "."
+    said_so = [f"{', '.join(names)} decided {decision}" for decision, names in by_decision.items()]
+    return f"They differ: {'; '.join(said_so)}."
 
 
-def stretches_of(values: np.ndarray, start_s: np.ndarray, end_s: np.ndarray) -> list[tuple[float, float, int, int]]:
-    """Return (start, end, value, index of the first moment) of each stretch of equal values, in the order of time."""
+def stretches_of(
+    values: np.ndarray, start_s: np.ndarray, end_s: np.ndarray
+) -> list[tuple[float, float, int, slice]]:
+    """Return (start, end, value, its moments) of each stretch of equal values, in the order of time."""
     if not len(values):
         return []
     firsts = np.concatenate([[0], np.flatnonzero(np.diff(values)) + 1])
     lasts = np.append(firsts[1:], len(values)) - 1
     return [
-        (float(start_s[a]), float(max(end_s[b], start_s[b])), int(values[a]), int(a))
+        (float(start_s[a]), float(max(end_s[b], start_s[b])), int(values[a]), slice(a, b + 1))
         for a, b in zip(firsts, lasts, strict=True)
     ]

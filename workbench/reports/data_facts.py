@@ -66,7 +66,10 @@ class DataFacts:
         """Code, words, how many, and whether these are files set aside rather than clips; the commonest first."""
         odd = Counter(code for codes in self.clips["warnings"] for code in codes.split(";") if code)
         aside = Counter(self.set_aside["code"])
-        found = [(code, WARNED.get(code, "odd in a way that has no words here"), n, False) for code, n in odd.items()]
+        found = [
+            (code, WARNED.get(code, "odd in a way that has no words here"), n, False)
+            for code, n in odd.items()
+        ]
         found += [(code, QUARANTINED.get(code, "set aside"), n, True) for code, n in aside.items()]
         return sorted(found, key=lambda one: (-one[2], one[0]))
 
@@ -95,7 +98,8 @@ def data_facts(project: Project, name: str, labelled: frozenset[str] = frozenset
         if column not in clips:
             clips[column] = ""
     clips = clips.assign(
-        extracted=clips["clip"].isin(extracted).astype(bool), labelled=clips["clip"].isin(labelled).astype(bool)
+        extracted=clips["clip"].isin(extracted).astype(bool),
+        labelled=clips["clip"].isin(labelled).astype(bool),
     )
     rights = read_rights(project, name)
     return DataFacts(
@@ -116,4 +120,6 @@ def _set_aside(dataset: Dataset) -> pd.DataFrame:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
         return table[list(_QUARANTINE_COLUMNS)]
     except (ValueError, KeyError) as error:
-        raise StorageError(f"{path} must be a table of files set aside. It is damaged ({error}): delete it.") from error
+        raise StorageError(
+            f"{path} must be a table of files set aside. It is damaged ({error}): delete it."
+        ) from error

@@ -50,9 +50,7 @@ def last_days(labels: pd.DataFrame, today: date, *, n_days: int = N_DAYS) -> lis
     known = known.assign(work=gaps.where(gaps <= PAUSE_S, 0.0).fillna(0.0))
     counted = known[known["day"] >= first].groupby("day").agg(n=("work", "size"), work=("work", "sum"))
     days = [first + timedelta(days=i) for i in range(n_days)]
-    return [
-        Day(day, int(counted["n"].get(day, 0)), float(counted["work"].get(day, 0.0))) for day in days
-    ]
+    return [Day(day, int(counted["n"].get(day, 0)), float(counted["work"].get(day, 0.0))) for day in days]
 
 
 def pace(days: list[Day]) -> float | None:

@@ -26,13 +26,13 @@ class ClipNames:
     keys: dict[str, str]
 
     @classmethod
-    def of(
-        cls, project: Project, names: Pseudonyms, dataset: str, further: Iterable[str] = ()
-    ) -> ClipNames:
+    def of(cls, project: Project, names: Pseudonyms, dataset: str, further: Iterable[str] = ()) -> ClipNames:
         """Return those of a dataset's catalog, and of clips that runs know although the catalog does not (any more)."""
         there = Dataset(project.dataset_folder(dataset)).table()["clip"]
         keys = {clip: names.token("clip", clip) for clip in dict.fromkeys([*there, *further])}
-        numbers = {clip: i for i, clip in enumerate(sorted(keys, key=lambda clip: (keys[clip], clip)), start=1)}
+        numbers = {
+            clip: i for i, clip in enumerate(sorted(keys, key=lambda clip: (keys[clip], clip)), start=1)
+        }
         return cls(names.called("clip", numbers), keys)
 
     def clip_of(self, key: str) -> str | None:

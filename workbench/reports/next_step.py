@@ -38,17 +38,22 @@ def next_step(project: Project, summary: Summary) -> NextStep:
     name = summary.comparison.dataset
     if summary.leaks:
         return NextStep(
-            f"Train again so that nobody is in training and test: workbench train {name} --network all --split speaker.", {}
+            f"Train again so that nobody is in training and test: workbench train {name} --network all --split speaker.",
+            {},
         )
     if summary.problems or summary.main is None:
-        return NextStep(f"Train again, for a run is gone or damaged: workbench train {name} --network all.", {})
+        return NextStep(
+            f"Train again, for a run is gone or damaged: workbench train {name} --network all.", {}
+        )
     if summary.answer.tone == "unclear":
         return _tell_apart(project, summary)
     if summary.answer.tone == "no":
         better = next(side.other for side in sides(summary.comparison.pairs) if side.verdict == "worse")
         cell = {"system": FUSED, "other": better, "cell": "only_b"}
         return NextStep(
-            f"Use {said(better)}, and look at what fusing spoils.", cell, f"Clips that only {said(better)} told right"
+            f"Use {said(better)}, and look at what fusing spoils.",
+            cell,
+            f"Clips that only {said(better)} told right",
         )
     return _worst_class(summary)
 
@@ -77,10 +82,8 @@ def _tell_apart(project: Project, summary: Summary) -> NextStep:
     for side in sides(summary.comparison.pairs):
         if side.verdict != "same":
             continue
-        fused, other = (
-            run_called(project, summary.comparison.runs[network]) for network in (FUSED, side.other)
-        )
-        found = None if fused is None or other is None else _more(project, fused, other)
+        runs = [run_called(project, summary.comparison.runs[network]) for network in (FUSED, side.other)]
+        found = _more(project, *(run for run in runs if run is not None)) if None not in runs else None
         if found is None or found[1] > MOST_CLIPS:
             return NextStep(
                 f"Do not fuse for accuracy's sake: the difference to {said(side.other)} is so small that {MOST_CLIPS:,} "

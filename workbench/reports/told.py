@@ -27,7 +27,9 @@ _WITHOUT_NAMES = {
     "clipped_sound": "Some recordings are cut off at full scale, and cut waves sound angry to any network.",
 }
 _OTHER = "There is an alarm ({code}) that names people or recordings: an analyst can read it."
-_OTHER_LEAK = "Training and test share something ({code}), so this accuracy flatters: an analyst can read what."
+_OTHER_LEAK = (
+    "Training and test share something ({code}), so this accuracy flatters: an analyst can read what."
+)
 
 
 def told(audience: Audience, code: str, message: str) -> str:

@@ -19,14 +19,27 @@ from workbench.labels.schema import QUESTIONS
 
 PageName = Choice["fusion", "labels", "data", "clip"]
 PAGES: tuple[PageName, ...] = get_args(PageName)
-OUTCOMES = ("right", "wrong", "judged", "not-judged", "extracted", "not-extracted", "labelled", "not-labelled")
+OUTCOMES = (
+    "right",
+    "wrong",
+    "judged",
+    "not-judged",
+    "extracted",
+    "not-extracted",
+    "labelled",
+    "not-labelled",
+)
 CELLS = ("both", "only_a", "only_b", "neither")
 SHOWS = ("runs", "comparisons", "clips", "labels", "speakers", "problems")
 GROUPINGS = ("sex", "intensity", "speaker")
 MOST_CHARACTERS = 2_000
 USUAL_WIDTH = 5
 """Half the interval that is wanted of the agreement, in points, unless the address says another."""
-_NAME, _KEY, _CODE = re.compile(r"[A-Za-z0-9_.-]{1,120}"), re.compile(r"[0-9a-f]{12}"), re.compile(r"[A-Z_]{1,40}")
+_NAME, _KEY, _CODE = (
+    re.compile(r"[A-Za-z0-9_.-]{1,120}"),
+    re.compile(r"[0-9a-f]{12}"),
+    re.compile(r"[A-Z_]{1,40}"),
+)
 
 
 def _one_of(values: tuple[str, ...]) -> tuple[str, Callable[[str], bool]]:
@@ -38,9 +51,10 @@ def _like(pattern: re.Pattern[str], words: str) -> tuple[str, Callable[[str], bo
 
 
 def _up_to(most: int) -> tuple[str, Callable[[str], bool]]:
-    return f"a whole number from 1 to {most}", lambda text: bool(
-        re.fullmatch(r"[1-9][0-9]{0,6}", text, re.ASCII)
-    ) and int(text) <= most
+    return (
+        f"a whole number from 1 to {most}",
+        lambda text: bool(re.fullmatch(r"[1-9][0-9]{0,6}", text, re.ASCII)) and int(text) <= most,
+    )
 
 
 _NAMED = _like(_NAME, "letters, digits, '.', '_' or '-'")
@@ -185,7 +199,8 @@ class ViewState:
 
     def but(self, **changes: Any) -> ViewState:
         """Return the state with other fields; what is left of a list begins at its first page."""
-        return replace(self, **{"at": "", **{name: str(value) for name, value in changes.items()}})
+        told: dict[str, Any] = {"at": "", **{name: str(value) for name, value in changes.items()}}
+        return replace(self, **told)
 
     def _given(self) -> dict[str, str]:
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) != ""}

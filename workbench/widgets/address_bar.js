@@ -27,7 +27,7 @@ const addressOf = (query) => {
 
 function render({ model, el }) {
   const style = make("style");
-  style.textContent = model.get("style");
+  style.textContent = model.get("sheet") ?? "";
   const place = make("div", { class: "wb-place" });
   const status = make("p", { class: "wb-status", role: "status" });
   el.append(style, status, place);
@@ -81,7 +81,7 @@ function render({ model, el }) {
 
   model.on("msg:custom", heard);
   place.addEventListener("click", click);
-  put({ html: model.get("html"), title: model.get("title") }, false);
+  put({ html: model.get("html") ?? "", title: model.get("title") ?? "" }, false);
   if (ownAddress()) addEventListener("popstate", back);
   ask(ownAddress() ? queryOf(location.search) : "", { first: true });
   return () => {

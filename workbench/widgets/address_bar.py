@@ -51,7 +51,7 @@ class AddressBar(anywidget.AnyWidget):
     _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in PARTS)
     html = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
-    style = traitlets.Unicode().tag(sync=True)
+    sheet = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -59,12 +59,12 @@ class AddressBar(anywidget.AnyWidget):
         *,
         stamp: Callable[[], object],
         look: Callable[[str], Media] | None = None,
-        style: str = "",
+        sheet: str = "",
     ) -> None:
         self._show, self._stamp_now, self._look_at = show, stamp, look
         self._stamp = stamp()
         page = show("")
-        super().__init__(html=page.html, title=page.title, style=style)
+        super().__init__(html=page.html, title=page.title, sheet=sheet)
         self.on_msg(self._receive)
 
     def _receive(self, _: object, content: dict[str, Any], buffers: object = None) -> None:
@@ -86,4 +86,6 @@ class AddressBar(anywidget.AnyWidget):
         if self._look_at is None:
             raise ValueError("nothing can be seen or heard on these pages")
         message, pieces = self._look_at(str(content["clip"]))
-        self.send({"type": "media", "id": content["id"], "clip": str(content["clip"]), "meta": message}, pieces)
+        self.send(
+            {"type": "media", "id": content["id"], "clip": str(content["clip"]), "meta": message}, pieces
+        )

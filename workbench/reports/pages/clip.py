@@ -57,7 +57,9 @@ def _explained(looking: Looking, dataset: str, stored: StoredComparison | None) 
     row = _row(looking, dataset, clip)
     main = next((lane for lane in lanes if lane.network == "audiovisual"), lanes[0] if lanes else None)
     moments = [lane for lane in lanes if np.isfinite(lane.start_s).all()]
-    length_s = float(row.get("duration_s") or 0) or max((float(lane.end_s[-1]) for lane in moments), default=0.0)
+    length_s = float(row.get("duration_s") or 0) or max(
+        (float(lane.end_s[-1]) for lane in moments), default=0.0
+    )
     truth = next((lane.truth for lane in lanes if lane.truth), row.get("intended", ""))
     audience = looking.audience
     return looking.page(
@@ -87,9 +89,7 @@ def _explained(looking: Looking, dataset: str, stored: StoredComparison | None) 
     )
 
 
-def find_clip(
-    looking: Looking, dataset: str, stored: StoredComparison | None
-) -> tuple[str, ClipNames]:
+def find_clip(looking: Looking, dataset: str, stored: StoredComparison | None) -> tuple[str, ClipNames]:
     """Return the clip that the address means, and what clips are called.
 
     Raises
@@ -121,14 +121,14 @@ def tested_clips(looking: Looking, stored: StoredComparison | None) -> list[str]
 def media_words(looking: Looking, kind: str) -> str:
     """Say what the button will show: what there is, and what the audience may see and hear of it."""
     audience = looking.audience
-    face = "" if kind == "audio" else "the picture, the face blurred" if audience.blur_faces else "the picture"
+    face = (
+        "" if kind == "audio" else "the picture, the face blurred" if audience.blur_faces else "the picture"
+    )
     voice = "" if kind == "video" or not audience.voices else "sound"
     return "Show " + " and ".join(filter(None, (face, voice))) if face or voice else ""
 
 
-def _lanes(
-    looking: Looking, stored: StoredComparison | None, clip: str
-) -> tuple[list[Lane], list[str]]:
+def _lanes(looking: Looking, stored: StoredComparison | None, clip: str) -> tuple[list[Lane], list[str]]:
     lanes, problems = [], []
     for network, run_id in (stored.runs if stored else {}).items():
         run = run_called(looking.project, run_id)
@@ -155,7 +155,9 @@ def _people(looking: Looking, clip: str, key: str) -> list[dict[str, Any]]:
     """Return what people said about the clip: how often which answer to which question."""
     labels = standing_labels(looking.project)
     mine = labels[labels["clip"] == clip]
-    counted = mine.groupby(["question", "value"], sort=True).agg(n=("value", "size"), people=("annotator", "nunique"))
+    counted = mine.groupby(["question", "value"], sort=True).agg(
+        n=("value", "size"), people=("annotator", "nunique")
+    )
     return [
         {
             "question": question,

@@ -22,14 +22,23 @@ def choose_page(looking: Looking, dataset: str, stored: StoredComparison | None)
     all_rows = rows
     if view.outcome:
         if view.outcome not in ("right", "wrong"):
-            raise InvalidInputError(f"Clips here are right or wrong. Received {view.outcome!r}: follow the links.")
+            raise InvalidInputError(
+                f"Clips here are right or wrong. Received {view.outcome!r}: follow the links."
+            )
         rows = [row for row in rows if row["right"] == (view.outcome == "right")]
-    rows = [row for row in rows if (not view.true or row["truth"] == view.true) and (not view.said or row["said"] == view.said)]
+    rows = [
+        row
+        for row in rows
+        if (not view.true or row["truth"] == view.true) and (not view.said or row["said"] == view.said)
+    ]
     part = looking.part(rows)
     shown = ClipNames.of(looking.project, looking.names, dataset, (row["clip"] for row in all_rows))
     where = {"comparison": stored.name} if stored else {"dataset": dataset}
     for row in part.rows:
-        row |= {"called": shown.called[row["clip"]], "href": looking.link(clip=shown.keys[row["clip"]], **where)}
+        row |= {
+            "called": shown.called[row["clip"]],
+            "href": looking.link(clip=shown.keys[row["clip"]], **where),
+        }
     return looking.page(
         "clip_choice.html.j2",
         part=part,
@@ -67,7 +76,9 @@ def _catalogued(looking: Looking, dataset: str) -> list[dict[str, Any]]:
     ]
 
 
-def _choices(looking: Looking, rows: list[dict[str, Any]], where: dict[str, str]) -> list[tuple[str, int, str]]:
+def _choices(
+    looking: Looking, rows: list[dict[str, Any]], where: dict[str, str]
+) -> list[tuple[str, int, str]]:
     """Return the ways to limit the list: words, how many clips, address."""
     found = [("all", len(rows), looking.link(**where))]
     for outcome in ("wrong", "right"):

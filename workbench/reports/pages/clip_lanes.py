@@ -61,9 +61,8 @@ def _gate(lane: Lane, length_s: float) -> dict[str, Any]:
 
 def _said(lane: Lane, length_s: float) -> dict[str, Any]:
     blocks = []
-    for start, end, value, first in stretches_of(lane.winners, lane.start_s, lane.end_s):
-        last = first + int(round((end - start) / max(float(lane.end_s[first] - lane.start_s[first]), 1e-3)))
-        sure = float(lane.said[first : max(last, first + 1), value].mean())
+    for start, end, value, moments in stretches_of(lane.winners, lane.start_s, lane.end_s):
+        sure = float(lane.said[moments, value].mean())
         blocks.append(
             {
                 "x": _x(start, length_s),
@@ -75,7 +74,8 @@ def _said(lane: Lane, length_s: float) -> dict[str, Any]:
             }
         )
     shares = ", ".join(
-        f"{name} at {int((lane.winners == i).sum())} of {len(lane.winners)} moments" for i, name in enumerate(lane.classes)
+        f"{name} at {int((lane.winners == i).sum())} of {len(lane.winners)} moments"
+        for i, name in enumerate(lane.classes)
     )
     return {
         "name": f"{lane.words.capitalize()} says",
@@ -91,12 +91,19 @@ def _opinion(lane: Lane, length_s: float) -> dict[str, Any]:
     height = 90
     lines = []
     for i, name in enumerate(lane.classes):
-        points = " ".join(
-            f"{_x(start, length_s):.1f},{height * (1 - value):.1f}"
-            for start, value in zip(lane.start_s, lane.opinion[:, i], strict=True)
+        places = zip(
+            np.append(lane.start_s[:1], lane.end_s),
+            np.append(lane.opinion[:1, i], lane.opinion[:, i]),
+            strict=True,
         )
+        points = " ".join(f"{_x(time, length_s):.1f},{height * (1 - value):.1f}" for time, value in places)
         lines.append(
-            {"points": points, "colour": colour_of(lane.classes, name), "dash": _DASHES[i % len(_DASHES)], "name": name}
+            {
+                "points": points,
+                "colour": colour_of(lane.classes, name),
+                "dash": _DASHES[i % len(_DASHES)],
+                "name": name,
+            }
         )
     return {
         "name": f"Opinion of {lane.words}, as it grows",
@@ -113,7 +120,9 @@ def table_of(lanes: Sequence[Lane]) -> dict[str, Any]:
     if not lanes:
         return {"head": [], "rows": []}
     main = next((lane for lane in lanes if lane.network == FUSED), lanes[-1])
-    chosen = np.unique(np.linspace(0, len(main.start_s) - 1, min(MOST_ROWS, len(main.start_s))).round().astype(int))
+    chosen = np.unique(
+        np.linspace(0, len(main.start_s) - 1, min(MOST_ROWS, len(main.start_s))).round().astype(int)
+    )
     rows = []
     for i in chosen:
         time = main.start_s[i]

@@ -26,7 +26,9 @@ def data_page(looking: Looking) -> Page:
     view = looking.view
     if not view.dataset:
         if view.show or view.code or view.outcome or view.true or view.of:
-            raise InvalidInputError("A list must be of one dataset. Received none: follow the links of the page.")
+            raise InvalidInputError(
+                "A list must be of one dataset. Received none: follow the links of the page."
+            )
         return _all(looking)
     if view.dataset not in names(looking.project):
         raise InvalidInputError(
@@ -129,7 +131,7 @@ def _limited(looking: Looking, facts: DataFacts) -> tuple[pd.DataFrame, list[str
     view, clips, words = looking.view, facts.clips, []
     if view.code:
         clips = clips[[view.code in codes.split(";") for codes in clips["warnings"]]]
-        words.append(dict((code, said) for code, said, *_ in facts.problems).get(view.code, view.code))
+        words.append({code: said for code, said, *_ in facts.problems}.get(view.code, view.code))
     if view.true:
         clips = clips[clips["intended"] == ("" if view.true == UNKNOWN else view.true)]
         words.append(f"meant to show {view.true}")
@@ -141,7 +143,9 @@ def _limited(looking: Looking, facts: DataFacts) -> tuple[pd.DataFrame, list[str
         of = {"extracted": ("extracted", True), "not-extracted": ("extracted", False),
               "labelled": ("labelled", True), "not-labelled": ("labelled", False)}  # fmt: skip
         if view.outcome not in of:
-            raise InvalidInputError(f"Clips here are {', '.join(of)}. Received {view.outcome!r}: follow the links.")
+            raise InvalidInputError(
+                f"Clips here are {', '.join(of)}. Received {view.outcome!r}: follow the links."
+            )
         column, wanted = of[view.outcome]
         clips = clips[clips[column] == wanted]
         words.append(view.outcome.replace("-", " "))
@@ -233,5 +237,10 @@ def _problems(looking: Looking, facts: DataFacts) -> Page:
         for i, row in enumerate(part.rows)
     ]
     return looking.page(
-        "problems.html.j2", title="Files set aside", part=part, rows=rows, name=facts.name, what=many(len(files), "file")
+        "problems.html.j2",
+        title="Files set aside",
+        part=part,
+        rows=rows,
+        name=facts.name,
+        what=many(len(files), "file"),
     )

@@ -125,7 +125,9 @@ def _chart(summary: Summary) -> list[dict[str, Any]]:
     for system in summary.systems:
         accuracy = system.accuracy
         figure = (
-            "undefined" if accuracy.value is None else f"{accuracy.value:.0%} ({accuracy.k:,} of {accuracy.n:,})"
+            "undefined"
+            if accuracy.value is None
+            else f"{accuracy.value:.0%} ({accuracy.k:,} of {accuracy.n:,})"
         )
         rows.append(
             {

@@ -65,9 +65,7 @@ def _table(
     values = list(dict.fromkeys(group.value for groups in having.values() for group in groups))
     numbers = speaker_names(looking, values) if of == "speaker" else {}
     called = looking.names.called("speaker", numbers)
-    by_value = {
-        network: {group.value: group for group in groups} for network, groups in having.items()
-    }
+    by_value = {network: {group.value: group for group in groups} for network, groups in having.items()}
     rows = []
     for value in values:
         in_address = str(numbers[value]) if of == "speaker" else value or UNKNOWN
@@ -118,4 +116,3 @@ def _together(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         why = next(row["why"] for row in rows if row["hidden"])
         shown.append({"words": f"each of {n_hidden} people", "hidden": True, "why": why})
     return shown
-

@@ -34,7 +34,9 @@ def comparisons_page(looking: Looking) -> Page:
     rows = []
     for name in part.rows:
         stored = read_comparison(looking.project, name)
-        rows.append((name, stored.dataset, SPLITS.get(stored.split, stored.split), looking.link(comparison=name)))
+        rows.append(
+            (name, stored.dataset, SPLITS.get(stored.split, stored.split), looking.link(comparison=name))
+        )
     return looking.page("comparisons.html.j2", title="Comparisons", part=part, rows=rows)
 
 
@@ -71,7 +73,9 @@ def clips_page(looking: Looking, summary: Summary) -> Page:
     view = looking.view
     run = _run(looking, summary, view.system)
     if view.outcome == "not-judged":
-        rows = clips_not_judged(looking.project, run).assign(start_s=float("nan"), truth="", said="", right=False)
+        rows = clips_not_judged(looking.project, run).assign(
+            start_s=float("nan"), truth="", said="", right=False
+        )
     else:
         rows = _with_other(looking, summary, clip_answers(looking.project, run))
         rows = _in_group(looking, run, rows)
@@ -113,7 +117,9 @@ def _with_other(looking: Looking, summary: Summary, rows: pd.DataFrame) -> pd.Da
     view = looking.view
     if not view.other:
         if view.cell:
-            raise InvalidInputError("A cell must be of two systems. Received one: follow the links of the page.")
+            raise InvalidInputError(
+                "A cell must be of two systems. Received one: follow the links of the page."
+            )
         return rows
     others = clip_answers(looking.project, _run(looking, summary, view.other))
     keys = ["clip", "start_s"]

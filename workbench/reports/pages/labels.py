@@ -28,8 +28,19 @@ from workbench.reports.pages.page import Looking, Page
 from workbench.reports.pages.rights import reasons_against, refusal
 from workbench.reports.view_state import USUAL_WIDTH
 
-CELLS = ("question", "annotator", "day", "value", "clip")
-_MODALITIES = {"sentiment_face": "the face alone", "sentiment_voice": "the voice alone", "sentiment_both": "both"}
+QUESTION_WORDS = {
+    "mouth": "mouth, open or closed",
+    "sentiment": "sentiment of a picture",
+    "sentiment_face": "sentiment by the moving face",
+    "sentiment_voice": "sentiment by the voice",
+    "sentiment_both": "sentiment by face and voice",
+}
+CELLS = ("question", "annotator", "day", "value", "outcome", "clip")
+_MODALITIES = {
+    "sentiment_face": "the face alone",
+    "sentiment_voice": "the voice alone",
+    "sentiment_both": "both",
+}
 
 
 def labels_page(looking: Looking) -> Page:
@@ -106,29 +117,29 @@ def _main(looking: Looking, progress: list[QuestionProgress]) -> QuestionProgres
 
 
 def _answer(main: QuestionProgress, ahead: Forecast, wanted: int) -> dict[str, str]:
-    """Return tone, symbol, word and sentence: is it enough, and when will it be?"""
+    """Return tone, symbol, word and sentence about whether it is enough, and when it will be."""
     if ahead.half is None:
         return {
             "tone": "unclear", "symbol": "○", "word": "Not known yet",
-            "sentence": f"How far people agree about {main.question} cannot be told: {main.agreement.percent.undefined}. "
+            "sentence": f"How far people agree about {QUESTION_WORDS[main.question]} cannot be told: {main.agreement.percent.undefined}. "
             "Let two people or more label the same moments.",
         }  # fmt: skip
     now = f"agreement is known to ±{100 * ahead.half:.1f} points"
     if ahead.state == "reached":
         return {
             "tone": "yes", "symbol": "✔", "word": "Enough",
-            "sentence": f"For {main.question}, {now}, and ±{wanted} were wanted.",
+            "sentence": f"For {QUESTION_WORDS[main.question]}, {now}, and ±{wanted} were wanted.",
         }  # fmt: skip
     if ahead.state == "unknown":
         return {
             "tone": "unclear", "symbol": "≈", "word": "Not enough yet",
-            "sentence": f"For {main.question}, {now}, and ±{wanted} are wanted. When, cannot be told: {ahead.why}.",
+            "sentence": f"For {QUESTION_WORDS[main.question]}, {now}, and ±{wanted} are wanted. When, cannot be told: {ahead.why}.",
         }  # fmt: skip
     when = f"about {ahead.expected:%-d %B %Y}" if ahead.expected else "not within ten years at this pace"
     late = f"{ahead.late:%-d %B %Y}" if ahead.late else "never at this pace"
     return {
         "tone": "unclear", "symbol": "≈", "word": f"Enough {when}" if ahead.expected else "Not at this pace",
-        "sentence": f"For {main.question}, {now}, and ±{wanted} are wanted: reached {when} "
+        "sentence": f"For {QUESTION_WORDS[main.question]}, {now}, and ±{wanted} are wanted: reached {when} "
         f"(95% band {ahead.early:%-d %B %Y} to {late}).",
     }  # fmt: skip
 
@@ -157,7 +168,7 @@ def _labels(looking: Looking, **fields: Any) -> str:
 def _question(looking: Looking, one: QuestionProgress) -> dict[str, Any]:
     agreement = one.agreement
     return {
-        "name": one.question,
+        "name": QUESTION_WORDS[one.question],
         "href": looking.link(question=one.question, width=looking.view.width),
         "n_labels": one.n_labels,
         "labels_href": _labels(looking, question=one.question),
@@ -190,6 +201,7 @@ def _people(looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int]) 
         rows.append(
             {
                 "count": count,
+                "question": QUESTION_WORDS[count.question],
                 "href": _labels(looking, **about),
                 "clips_href": looking.link(show="clips", **about),
                 "cannot": part_of(int(cannot.get((count.question, name), 0)), count.n_labels),
@@ -209,7 +221,15 @@ def _modalities(
     for one in asked:
         answers = labels[labels["question"] == one.question]
         as_meant: Share = share_as_intended(answers, meant)
-        rows.append(_question(looking, one) | {"words": _MODALITIES[one.question], "as_meant": as_meant})
+        rows.append(
+            _question(looking, one)
+            | {
+                "words": _MODALITIES[one.question],
+                "as_meant": as_meant,
+                "hit_href": _labels(looking, question=one.question, outcome="right"),
+                "judged_href": _labels(looking, question=one.question, outcome="judged"),
+            }
+        )
     return rows
 
 
@@ -224,7 +244,9 @@ def _day(looking: Looking, day: Any) -> dict[str, Any]:
     }
 
 
-def _limited(looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of_clip: Mapping[str, str]) -> pd.DataFrame:
+def _limited(
+    looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of_clip: Mapping[str, str]
+) -> pd.DataFrame:
     """Return the labels that the address asks for."""
     view = looking.view
     if view.question:
@@ -236,50 +258,83 @@ def _limited(looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int],
         labels = labels[labels["recorded_utc"].str[:10] == view.day]
     if view.value:
         labels = labels[labels["value"] == view.value]
+    if view.outcome:
+        labels = _judged(looking, labels)
     if view.clip:
         clip = looking.names.find("clip", view.clip, set(labels["clip"]))
         labels = labels[labels["clip"] == clip]
     return labels
 
 
+def _judged(looking: Looking, labels: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers that do, or do not, name what the recording was meant to show; or both together."""
+    kinds = ("right", "wrong", "judged")
+    if looking.view.outcome not in kinds:
+        raise InvalidInputError(
+            f"Labels here are {', '.join(kinds)}. Received {looking.view.outcome!r}: follow the links."
+        )
+    meant = labels["clip"].map(intentions(looking.project)).fillna("")
+    judged = (meant != "") & (labels["value"] != CANNOT_TELL)
+    hit = labels["value"] == meant
+    return labels[judged & {"right": hit, "wrong": ~hit, "judged": hit | ~hit}[looking.view.outcome]]
+
+
 def _in_words(looking: Looking, numbers: Mapping[str, int]) -> str:
     view = looking.view
     called = {str(numbers[name]): words for name, words in looking.names.called("annotator", numbers).items()}
     said = [
-        view.question,
+        QUESTION_WORDS.get(view.question, ""),
         f"by {called.get(view.annotator, 'nobody known')}" if view.annotator else "",
         f"on {view.day}" if view.day else "",
         f"“{view.value}”" if view.value else "",
+        {
+            "right": "as the recording was meant",
+            "wrong": "other than the recording was meant",
+            "judged": "where it is known what was meant",
+        }.get(view.outcome, ""),
         "about one clip" if view.clip else "",
     ]
     return ", ".join(filter(None, said)) or "all that stand"
 
 
-def _clip_names(looking: Looking, labels: pd.DataFrame, of_clip: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def _clip_names(
+    looking: Looking, labels: pd.DataFrame, of_clip: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
     """Return what each clip is called, and the address of its page where it is in a dataset."""
     found: dict[str, tuple[str, str]] = {}
     clips = set(labels["clip"])
     for dataset in sorted({of_clip[clip] for clip in clips if clip in of_clip}):
         names = ClipNames.of(looking.project, looking.names, dataset)
         for clip in clips & set(names.called):
-            href = "" if looking.audience.role == "annotator" else looking.link("clip", dataset=dataset, clip=names.keys[clip])
+            href = (
+                ""
+                if looking.audience.role == "annotator"
+                else looking.link("clip", dataset=dataset, clip=names.keys[clip])
+            )
             found[clip] = (names.called[clip], href)
-    strangers = {clip: i for i, clip in enumerate(sorted(clips - set(found), key=lambda c: looking.names.token("clip", c)), start=1)}
+    strangers = {
+        clip: i
+        for i, clip in enumerate(
+            sorted(clips - set(found), key=lambda c: looking.names.token("clip", c)), start=1
+        )
+    }
     for clip, words in looking.names.called("unknown clip", strangers).items():
         found[clip] = (words, "")
     return found
 
 
-def _rows(looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of_clip: Mapping[str, str]) -> Page:
+def _rows(
+    looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of_clip: Mapping[str, str]
+) -> Page:
     labels = _limited(looking, labels, numbers, of_clip)
     part = looking.part(list(labels.sort_values("sequence", ascending=False).to_dict("records")))
     clips = _clip_names(looking, labels[labels["clip"].isin({row["clip"] for row in part.rows})], of_clip)
     called = looking.names.called("annotator", numbers)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "when": row["recorded_utc"][:16].replace("T", " "),
             "who": called[row["annotator"]],
-            "question": row["question"],
+            "question": QUESTION_WORDS[row["question"]],
             "clip": clips[row["clip"]],
             "at": f"{row['start_s']:.2f} s"
             + ("" if row["end_s"] == row["start_s"] else f" to {row['end_s']:.2f} s"),
@@ -288,11 +343,17 @@ def _rows(looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of
         for row in part.rows
     ]
     return looking.page(
-        "label_rows.html.j2", title="The labels behind it", part=part, rows=rows, words=_in_words(looking, numbers)
+        "label_rows.html.j2",
+        title="The labels behind it",
+        part=part,
+        rows=rows,
+        words=_in_words(looking, numbers),
     )
 
 
-def _clips(looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of_clip: Mapping[str, str]) -> Page:
+def _clips(
+    looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of_clip: Mapping[str, str]
+) -> Page:
     """Return the clips that have a label, with how many."""
     labels = _limited(looking, labels, numbers, of_clip)
     counted = labels.groupby("clip", sort=True).agg(n=("value", "size"), people=("annotator", "nunique"))
@@ -306,11 +367,18 @@ def _clips(looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], o
             "n": int(counted.loc[clip, "n"]),
             "people": int(counted.loc[clip, "people"]),
             "href": _labels(
-                looking, question=view.question, annotator=view.annotator, clip=looking.names.token("clip", clip)
+                looking,
+                question=view.question,
+                annotator=view.annotator,
+                clip=looking.names.token("clip", clip),
             ),
         }
         for clip in part.rows
     ]
     return looking.page(
-        "label_clips.html.j2", title="The clips behind it", part=part, rows=rows, words=_in_words(looking, numbers)
+        "label_clips.html.j2",
+        title="The clips behind it",
+        part=part,
+        rows=rows,
+        words=_in_words(looking, numbers),
     )

@@ -21,6 +21,13 @@ TITLES: dict[PageName, str] = {
     "data": "What is there?",
     "clip": "A clip, explained",
 }
+IN_THE_BAR: dict[PageName, str] = {
+    "fusion": "Does fusing help?",
+    "labels": "Labels",
+    "data": "Data",
+    "clip": "A clip",
+}
+"""The same, short, for the bar of links."""
 PER_PAGE = 50
 Row = TypeVar("Row")
 
@@ -69,7 +76,7 @@ class Looking:
     audience: Audience
     names: Pseudonyms
 
-    def link(self, page: PageName | None = None, **fields: Any) -> str:
+    def link(self, page: PageName | None = None, /, **fields: Any) -> str:
         """Return the address of a state, ``?page=…``; empty where no address can tell it (a class of a foreign table)."""
         given = {name: str(value) for name, value in fields.items() if value not in (None, "")}
         try:
@@ -87,7 +94,7 @@ class Looking:
     def page(self, template: str, *, title: str = "", **content: Any) -> Page:
         """Return a filled template of ``templates/pages`` with the bar of links to the other pages."""
         name = self.view.page
-        pages = [(p, TITLES[p], f"?page={p}") for p in pages_of(self.audience)]
+        pages = [(p, IN_THE_BAR[p], f"?page={p}") for p in pages_of(self.audience)]
         html = render(
             f"pages/{template}",
             view=self.view,
