@@ -48,6 +48,7 @@ DOORS = {
     "pympi": {"labels/exchange/elan.py"},
     "praatio": {"labels/exchange/textgrid.py"},
     "opensmile": {"features/egemaps.py"},
+    "typst": {"reports/pdf.py"},
 }
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "_notebooks" not in p.parts)
 

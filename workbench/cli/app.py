@@ -15,6 +15,7 @@ from workbench.cli import (
     learn,
     maps,
     people,
+    publish,
     repeat,
     rights,
     saliency,
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (data, learn, gate, judge, maps, saliency, repeat, speech, serve, rights):
+for room in (data, learn, gate, judge, maps, saliency, repeat, speech, serve, rights, publish):
     for command in room.COMMANDS:
         app.command(name=command.__name__.rstrip("_").replace("_", "-"))(command)
 app.add_typer(label.app, name="labels")
