@@ -33,7 +33,9 @@ class DrawnVoila:
             raise WorkbenchError("Voila is not there: /secret/path")
         kernel_id = str(uuid.uuid4())
         self.given.append(kernel_id)
-        config = json.dumps({"kernelId": kernel_id, "baseUrl": "/", "federated_extensions": [], "token": "INNER"})
+        config = json.dumps(
+            {"kernelId": kernel_id, "baseUrl": "/", "federated_extensions": [], "token": "INNER"}
+        )
         return (
             f'<p>/secret/path</p><script id="jupyter-config-data" type="application/json">{config}</script>'
             f'<script type="application/vnd.voila.cell-output+json">{self.output}</script>'
@@ -67,7 +69,9 @@ class Visitor:
     def ask(self, path, method="GET", body=None, **headers):
         sent = {"Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())} if self.cookies else {}
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        line.request(method, path, body=body, headers=sent | {n.replace("_", "-"): v for n, v in headers.items()})
+        line.request(
+            method, path, body=body, headers=sent | {n.replace("_", "-"): v for n, v in headers.items()}
+        )
         answer = Answer(line.getresponse())
         line.close()
         for cookie in answer.headers.get_all("Set-Cookie", []):

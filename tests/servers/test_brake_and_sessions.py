@@ -91,7 +91,14 @@ def other(text):
 
 @pytest.mark.parametrize(
     "spoil",
-    [other, lambda c: "x" + c, lambda c: c.split(".")[0], lambda c: "", lambda c: ".", lambda c: c.split(".")[0] + ".ü"],
+    [
+        other,
+        lambda c: "x" + c,
+        lambda c: c.split(".")[0],
+        lambda c: "",
+        lambda c: ".",
+        lambda c: c.split(".")[0] + ".ü",
+    ],
 )
 def test_a_forged_cookie_is_nobody(sessions, spoil):
     kept, people = sessions

@@ -38,9 +38,9 @@ def test_a_file_that_others_may_read_is_refused(people):
         People(Project(people.file.parent)).all()
 
 
-
-
-@pytest.mark.parametrize("content", ["[]", '{"people": 3}', '{"people": {"a": {"role": "king", "password": "x"}}}'])
+@pytest.mark.parametrize(
+    "content", ["[]", '{"people": 3}', '{"people": {"a": {"role": "king", "password": "x"}}}']
+)
 def test_a_damaged_file_lets_nobody_in(people, content):
     people.file.write_text(content)
     people.file.chmod(0o600)

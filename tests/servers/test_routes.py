@@ -123,10 +123,18 @@ def test_another_session_s_kernel_can_neither_be_asked_nor_joined_nor_ended(worl
 
 def upgrade(more):
     key = "dGhlIHNhbXBsZSBub25jZQ=="
-    return {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": key, "Sec-WebSocket-Version": "13", **more}
+    return {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Key": key,
+        "Sec-WebSocket-Version": "13",
+        **more,
+    }
 
 
-@pytest.mark.parametrize("origin", [None, "http://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1"])
+@pytest.mark.parametrize(
+    "origin", [None, "http://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1"]
+)
 def test_channels_and_shutdown_ask_for_our_own_origin(world, origin):
     mine = world[2]["manager"]
     kernel = kernel_of(mine.ask("/dashboards/fusion"))
@@ -178,9 +186,15 @@ def test_every_answer_carries_the_policy(world):
         for visitor in (visitors[NOBODY], visitors["manager"]):
             headers = visitor.ask(path).headers
             policy = headers["Content-Security-Policy"]
-            assert "object-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe-eval" not in policy
+            assert (
+                "object-src 'none'" in policy
+                and "frame-ancestors 'none'" in policy
+                and "unsafe-eval" not in policy
+            )
             assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
-            assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+            assert (
+                headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+            )
             assert "no-store" in headers["Cache-Control"] or "static" in path
             assert headers["Server"] == "workbench"
     assert "blob:" not in STATIC_POLICY.split("script-src")[1].split(";")[0]
@@ -245,4 +259,7 @@ def test_after_signing_in_nobody_is_sent_elsewhere(target):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_after_signing_in_a_link_shows_what_it_was_made_for(page):
-    assert safe_return(f"/dashboards/{page}?page={page}&true=negative") == f"/dashboards/{page}?page={page}&true=negative"
+    assert (
+        safe_return(f"/dashboards/{page}?page={page}&true=negative")
+        == f"/dashboards/{page}?page={page}&true=negative"
+    )

@@ -72,6 +72,8 @@ def dashboards_servers(project: Project, folder: Path, exposure: Exposure | None
     port = choose_port(exposure.port, DASHBOARDS_PORT, exposure.host)
     inner_port, token = choose_port(None, 0), secrets.token_urlsafe(32)
     shown = folder / "voila" / "shown"
+    shown.parent.mkdir(mode=0o700)
+    shown.mkdir(mode=0o700)
     copy_pages(notebooks_folder(project), shown)
     pools = _pools(shown, exposure)
     voila = _voila(project, shown, inner_port, token, pools)
@@ -98,7 +100,7 @@ def copy_pages(notebooks: Path, shown: Path) -> None:
     A notebook without that call is shown to those who may see everything, and to nobody else.
     """
     for role in ROLES:
-        (shown / role).mkdir(mode=0o700, parents=True, exist_ok=True)
+        (shown / role).mkdir(mode=0o700)
         for page in PAGES_OF_ROLE[role]:
             source = notebooks / f"dashboard_{page}.ipynb"
             text = source.read_text(encoding="utf-8") if source.is_file() else ""

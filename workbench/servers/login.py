@@ -81,5 +81,5 @@ class Start(GateHandler):
 
     async def get(self) -> None:
         """Show the list."""
-        await self.gate.published.find("")
-        self.show("start.html.j2", published=self.gate.published.there)
+        role = self.session.role if self.session else ""
+        self.show("start.html.j2", published=await self.gate.published.find("", role) is not None)

@@ -134,4 +134,5 @@ class PublishedFile(GateHandler):
 
     async def get(self, file: str) -> None:
         """Answer with one file of the newest publication."""
-        self.send(await self.gate.published.find(file), kept="private, no-cache")
+        role = self.session.role if self.session else ""
+        self.send(await self.gate.published.find(file, role), kept="private, no-cache")

@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from workbench.errors import WorkbenchError
-from workbench.files import read_json
 from workbench.project import Project
+from workbench.reports.publication import MANIFEST, Publication, latest_publication
 from workbench.servers.assets import TYPES, Asset, asset
-from workbench.servers.routes import plain
+from workbench.servers.routes import READERS, plain
 
-MANIFEST = "manifest.json"
 LOOK_EVERY_S = 2.0
 LARGEST_BYTES = 256 * 2**20
 """Of one publication, all files together: it stands in memory."""
@@ -27,69 +23,57 @@ class Published:
     Parameters
     ----------
     project : Project
-        Its ``reports/published/<stamp>/`` are the publications; the newest stamp with a manifest counts.
+        Its ``reports/published/`` hold the publications; the newest one counts.
     """
 
     def __init__(self, project: Project) -> None:
-        self._folder = project.reports / "published"
+        self._project = project
         self._state: tuple[str, int] | None = None
         self._looked_s = float("-inf")
+        self._role = ""
         self._files: dict[str, Asset] = {}
         self._turn = asyncio.Lock()
         self.damaged: tuple[str, ...] = ()
         """Names whose bytes are not those of the manifest; they are not served."""
 
-    async def find(self, name: str) -> Asset | None:
-        """Return one file of the newest publication by its name in the manifest, or None."""
+    async def find(self, name: str, role: str) -> Asset | None:
+        """Return one file of the newest publication by its name in the manifest, or None.
+
+        Parameters
+        ----------
+        name : str
+            Empty: the start page.
+        role : str
+            What was published for analysts, with names and single people in it, is for nobody else.
+        """
         async with self._turn:
             if time.monotonic() - self._looked_s > LOOK_EVERY_S:
                 await asyncio.to_thread(self._look)
                 self._looked_s = time.monotonic()
-        return self._files.get(name or "index.html")
-
-    @property
-    def there(self) -> bool:
-        """Say whether anything is published, as far as was last looked."""
-        return "index.html" in self._files
+        allowed = role in READERS and self._role in ("manager", role)
+        return self._files.get(name or "index.html") if allowed else None
 
     def _look(self) -> None:
-        newest = _newest(self._folder)
-        state = (newest.name, (newest / MANIFEST).stat().st_mtime_ns) if newest else None
+        newest = latest_publication(self._project)
+        state = (newest.folder.name, (newest.folder / MANIFEST).stat().st_mtime_ns) if newest else None
         if state != self._state:
             self._files, self.damaged = _read(newest) if newest else ({}, ())
+            self._role = str(newest.manifest.get("role", "")) if newest else ""
             self._state = state
 
 
-def _newest(folder: Path) -> Path | None:
-    if not folder.is_dir():
-        return None
-    made = sorted(
-        path for path in folder.iterdir() if not path.name.startswith(".") and (path / MANIFEST).is_file()
-    )
-    return made[-1] if made else None
-
-
-def _read(folder: Path) -> tuple[dict[str, Asset], tuple[str, ...]]:
-    try:
-        manifest = read_json(folder / MANIFEST)
-    except WorkbenchError:
-        return {}, (MANIFEST,)
+def _read(publication: Publication) -> tuple[dict[str, Asset], tuple[str, ...]]:
     kept: dict[str, Asset] = {}
     damaged: list[str] = []
     room = LARGEST_BYTES
-    for name, digest in _named(manifest).items():
-        content = _content(folder, name, room)
+    for name, digest in publication.manifest["files"].items():
+        content = _content(publication.folder, name, room)
         if content is None or hashlib.sha256(content).hexdigest() != digest:
             damaged.append(name)
             continue
         room -= len(content)
         kept[name] = asset(name, content)
     return kept, tuple(damaged)
-
-
-def _named(manifest: Any) -> Mapping[str, Any]:
-    named = manifest.get("files") if isinstance(manifest, dict) else None
-    return named if isinstance(named, dict) else {}
 
 
 def _content(folder: Path, name: str, room: int) -> bytes | None:

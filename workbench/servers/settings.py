@@ -94,7 +94,9 @@ def dashboards_environment(given: Mapping[str, str], project: Project) -> dict[s
     return {name: given[name] for name in PASSED_ON if name in given} | {
         ENVIRONMENT_VARIABLE: str(project.root),
         "PYTHONPATH": str(PACKAGE.parent),  # a kernel runs the code of the workbench that started it
-        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),  # many kernels, few cores; no threads to fork
+        **dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
+        ),  # many kernels, few cores; no threads to fork
     }
 
 

@@ -69,7 +69,9 @@ def read_page(html: str) -> VoilaPage:
 def _settings(config: dict[str, Any]) -> dict[str, Any]:
     """Keep the settings that the scripts need, without the extensions that our pages have no use for."""
     kept = {name: config[name] for name in _CONFIG_KEPT if name in config}
-    kept["federated_extensions"] = [e for e in kept.get("federated_extensions", []) if e["name"] not in UNUSED]
+    kept["federated_extensions"] = [
+        e for e in kept.get("federated_extensions", []) if e["name"] not in UNUSED
+    ]
     return kept
 
 
