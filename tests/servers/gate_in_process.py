@@ -64,7 +64,13 @@ class Visitor:
     """A browser without a screen: keeps cookies, follows nothing."""
 
     def __init__(self, port):
-        self.port, self.cookies = port, {}
+        self.port, self.cookies, self._line = port, {}, None
+
+    def _exchange(self, method, path, body, sent):
+        if self._line is None:
+            self._line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self._line.request(method, path, body=body, headers=sent)
+        return Answer(self._line.getresponse())
 
     def ask(self, path, method="GET", body=None, **headers):
         sent = {"Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())} if self.cookies else {}

@@ -68,14 +68,14 @@ ROUTES = (
     ),
     _route(
         "page asset",
-        r"/voila/(?P<file>(?:static|templates|labextensions|api/themes)/.+)",
+        r"/voila/(?P<file>(?:static|templates|labextensions|api/themes)/[A-Za-z0-9_.@~+/-]+)",
         "GET",
         SIGNED_IN,
     ),
     _route("kernel", rf"/api/kernels/{KERNEL}", "GET", SIGNED_IN),
     _route("channels", rf"/api/kernels/{KERNEL}/channels", "GET", SIGNED_IN),
     _route("shutdown", rf"/voila/api/shutdown/{KERNEL}", "POST", SIGNED_IN),
-    _route("published", r"/published/(?P<file>.*)", "GET", READERS),
+    _route("published", r"/published/(?P<file>[A-Za-z0-9_.@~+/-]*)", "GET", READERS),
 )
 _PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_@][A-Za-z0-9_.@~+-]*/)*(?:[A-Za-z0-9_@][A-Za-z0-9_.@~+-]*)?")
 _RETURN = re.compile(r"/(?:dashboards/[a-z]+|published/[A-Za-z0-9_./-]*)?(?:\?[A-Za-z0-9_.~&=+%:,-]*)?")
