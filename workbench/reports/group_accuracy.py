@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from workbench.evaluation.clips import clips_with_changing_truth
 from workbench.evaluation.confidence import Confidences, confidences_of
 from workbench.evaluation.estimates import Share
 from workbench.evaluation.resampling import share_of
+from workbench.files import file_stamp
 from workbench.models.groups import Group
 from workbench.models.runs import Run
 from workbench.project import Project
@@ -79,16 +79,10 @@ def group_accuracies(project: Project, run: Run | Group) -> dict[str, tuple[Grou
     facts = run.facts()
     catalog = project.dataset_folder(facts["dataset"]) / "catalog.csv"
     return dict(
-        _counted(run, _stamp(predictions), Dataset(catalog.parent), _stamp(catalog), int(facts["seed"]))
+        _counted(
+            run, file_stamp(predictions), Dataset(catalog.parent), file_stamp(catalog), int(facts["seed"])
+        )
     )
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Return what changes when a file is written anew; zeros when there is none."""
-    if not path.is_file():
-        return 0, 0
-    told = path.stat()
-    return told.st_mtime_ns, told.st_size
 
 
 @lru_cache(maxsize=64)  # pages ask again and again; a file written anew has another stamp

@@ -83,6 +83,12 @@ def image(content: bytes, kind: str) -> str:
 
 def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, str]:
     """Return the picture of all accuracies and, for those who cannot see it, its content in words."""
+    ax, words = accuracies_drawn(summary)
+    return image(as_png(ax) if kind == "png" else as_svg(ax), kind), words
+
+
+def accuracies_drawn(summary: Summary) -> tuple[Any, str]:
+    """Return the axes with all accuracies drawn and, for those who cannot see them, their content in words."""
     accuracies = {system.network: system.accuracy for system in summary.systems}
     baseline = summary.baseline
     ax = plot_accuracies(
@@ -95,8 +101,7 @@ def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, s
     words = "; ".join(
         marked(f"{system.words} {system.accuracy.in_words()}", system.leaks) for system in summary.systems
     )
-    content = as_png(ax) if kind == "png" else as_svg(ax)
-    return image(content, kind), f"Clips told right with 95% intervals: {words}."
+    return ax, f"Clips told right with 95% intervals: {words}."
 
 
 def confusion_words(name: str, confusion: Confusion) -> str:
