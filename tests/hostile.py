@@ -29,7 +29,7 @@ PAYLOADS = (
     f"<img/src=x/onerror={FIRE}>",
     f"<img src=x onerror='{FIRE}' x",
     f"<IMG SRC='{AWAY}/b.png'>",
-    f"<img src=x:x onerror=&#119;indow.__xss=1>",
+    "<img src=x:x onerror=&#119;indow.__xss=1>",
     f"<image href='{AWAY}/c.png' onerror={FIRE}>",
     f"<svg onload={FIRE}>",
     f"<svg/onload={FIRE}//",
@@ -56,14 +56,14 @@ PAYLOADS = (
     f"<p style=\"background:url('{AWAY}/g.png')\">x</p>",
     f"<base href='{AWAY}/'>",
     f"<meta http-equiv=refresh content='0;url={AWAY}/h'>",
-    f"\" onmouseover={FIRE} autofocus onfocus={FIRE} x=\"",
+    f'" onmouseover={FIRE} autofocus onfocus={FIRE} x="',
     f"' onmouseover={FIRE} autofocus onfocus={FIRE} x='",
-    f"\"><img src=x onerror={FIRE}>",
+    f'"><img src=x onerror={FIRE}>',
     f"'><img src=x onerror={FIRE}>",
     f"` onerror={FIRE} `",
     f"javascript:{FIRE}",
     f"data:text/html,<script>{FIRE}</script>",
-    f"{{{{ cycler.__init__.__globals__.os.popen('id').read() }}}}",
+    "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
     "{% include '/etc/passwd' %}",
     "${7*7}#{7*7}<%= 7*7 %>{{7*7}}",
     f"${{{FIRE}}}",
@@ -84,7 +84,7 @@ Object.defineProperty(window, "__xss", { set(value) { window.fired(String(value)
 """
 CREATED = """() => {
   const seen = [];
-  const odd = "script:not([src='/ours.js']):not([type=module]),iframe,object,embed,base,form,marquee,link:not([href='/labeller.css'])," +
+  const odd = "script:not([src='/ours.js']):not([type=module]),iframe,object,embed,base,form[action],marquee,link:not([href='/labeller.css'])," +
     "meta[http-equiv=refresh],foreignObject,animate,math,image,noscript,source[onerror],[style*=url]";
   for (const one of document.querySelectorAll(odd)) seen.push(one.outerHTML.slice(0, 120));
   for (const one of document.querySelectorAll("*"))
@@ -123,7 +123,9 @@ def write_hostile_world(project):
     write_comparison(project, runs)
     _catalog(project, split, given)
     said = {"licence": next(given), "source": next(given), "reason": next(given), "licence_url": next(given)}
-    declare_rights(project, "sample", purpose="research", **{k: v for k, v in said.items() if v.isprintable()})
+    declare_rights(
+        project, "sample", purpose="research", **{k: v for k, v in said.items() if v.isprintable()}
+    )
     add_consents(project, "sample", [Consent("*", "2026-01-01", next(given), "all", NEVER, next(given))])
     _labels(project, split, given)
     return runs

@@ -35,7 +35,9 @@ class Pdf:
 
     def _kids(self):
         tree = next(body for body in self.objects.values() if b"/Type/Pages" in body)
-        return [self.objects[int(n)] for n in re.findall(rb"(\d+) 0 R", tree.split(b"/Kids")[1].split(b"]")[0])]
+        return [
+            self.objects[int(n)] for n in re.findall(rb"(\d+) 0 R", tree.split(b"/Kids")[1].split(b"]")[0])
+        ]
 
     def _ref(self, body, key):
         return int(re.search(key + rb" (\d+) 0 R", body).group(1))
@@ -55,7 +57,9 @@ class Pdf:
             if font := _FONT.match(content, at):
                 letters, at = fonts[font.group(1)], font.end()
             elif content[at : at + 1] == b"(":
-                in_brackets = content.rfind(b"<<", 0, at) > content.rfind(b">>", 0, at)  # not shown: a note's text
+                in_brackets = content.rfind(b"<<", 0, at) > content.rfind(
+                    b">>", 0, at
+                )  # not shown: a note's text
                 glyphs, at = _string(content, at)
                 glyphs = b"" if in_brackets else glyphs
                 codes = (glyphs[i : i + 2] for i in range(0, len(glyphs), 2))
@@ -79,7 +83,10 @@ def _string(content, start):
         one, at = content[at : at + 1], at + 1
         if one == b"\\":
             code = re.compile(rb"[0-7]{3}|.", re.S).match(content, at).group()
-            found, at = found + (bytes([int(code, 8)]) if len(code) == 3 else _ESCAPES.get(code, code)), at + len(code)
+            found, at = (
+                found + (bytes([int(code, 8)]) if len(code) == 3 else _ESCAPES.get(code, code)),
+                at + len(code),
+            )
             continue
         depth += (one == b"(") - (one == b")")
         if depth == 0:

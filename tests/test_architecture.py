@@ -18,6 +18,7 @@ FLOORS = [
     {"models", "evaluation"},
     {"systems", "plots"},
     {"widgets", "reports"},
+    {"forgetting"},
     {"dashboards", "loop", "doctor", "servers"},
     {"cli"},
 ]
@@ -32,6 +33,7 @@ DOORS = {
     "seaborn": {"plots"},
     "sqlalchemy": {"labels"},
     "pysqlite3": {"labels/sqlite_driver.py"},
+    "cryptography": {"labels/sealing.py"},
     "dask": {"datasets/cluster.py"},
     "distributed": {"datasets/cluster.py"},
     "pooch": {"datasets/download.py"},

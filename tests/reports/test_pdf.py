@@ -46,7 +46,9 @@ def spoken(report):
             yield from (text for row in block["rows"] for text in row)
         else:
             for value in block.values():
-                yield from value if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
+                yield from (
+                    value if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
+                )
 
 
 def test_every_word_and_figure_of_the_report_stands_in_the_pdf(report, pdf):
@@ -87,14 +89,21 @@ def test_a_short_table_is_never_cut(report, pdf):
 
 def test_a_long_table_goes_on_with_its_heads():
     rows = tuple((Cell(f"row {i}", head=True), Cell(str(i), number=True)) for i in range(150))
-    long = Document("t", "Q?", (Table("Many.", heads("Name of it", "n"), rows),), "origin", "2026-11-26 10:00 UTC")
+    long = Document(
+        "t", "Q?", (Table("Many.", heads("Name of it", "n"), rows),), "origin", "2026-11-26 10:00 UTC"
+    )
     pages = Pdf(pdf_of(long)).pages
     assert len(pages) > 2 and all("Name of it" in page for page in pages)
 
 
 def test_text_from_data_is_set_as_it_stands():
     table = Table(HOSTILE[0], heads("A", "B"), tuple((Cell(text, head=True), Cell(text)) for text in HOSTILE))
-    blocks = (Heading(HOSTILE[0]), *(Words(text) for text in HOSTILE), Facts(((HOSTILE[0], HOSTILE[1]),)), table)
+    blocks = (
+        Heading(HOSTILE[0]),
+        *(Words(text) for text in HOSTILE),
+        Facts(((HOSTILE[0], HOSTILE[1]),)),
+        table,
+    )
     report = Document(HOSTILE[0], HOSTILE[0], blocks, HOSTILE[0], "2026-11-26 10:00 UTC")
     text = Pdf(pdf_of(report)).text
     plain = "".join(text.split())

@@ -59,10 +59,12 @@ def test_a_page_loads_nothing_and_runs_nothing(published):
         if name.endswith(".html"):
             text = (made.folder / name).read_text(encoding="utf-8")
             tags = Tags(text).tags
-            assert not {"script", "link", "iframe", "audio", "video", "form", "base"} & {tag for tag, _ in tags}
+            assert not {"script", "link", "iframe", "audio", "video", "form", "base"} & {
+                tag for tag, _ in tags
+            }
             assert not re.search(r"data:image/(?!svg)|data:audio|data:video|url\(|@import", text)
             assert not [key for _, attributes in tags for key in attributes if key.startswith("on")]
-            assert "default-src 'none'" in text and "<html lang=\"en\">" in text and text.count("<h1") == 1
+            assert "default-src 'none'" in text and '<html lang="en">' in text and text.count("<h1") == 1
 
 
 def test_the_manifest_names_what_is_there_and_says_whence_it_comes(published):
@@ -141,7 +143,9 @@ def test_comparisons_of_data_that_may_not_be_published_are_left_out(project, run
         publish(project, "20261123-101500-unwanted")
 
 
-@pytest.mark.parametrize("wrong", [{"role": "annotator"}, {"role": "x"}, {"most_pages": 0}, {"keep": 0}, {"name": "no"}])
+@pytest.mark.parametrize(
+    "wrong", [{"role": "annotator"}, {"role": "x"}, {"most_pages": 0}, {"keep": 0}, {"name": "no"}]
+)
 def test_wrong_wishes_are_refused_in_words(written_world, wrong):
     project, _ = written_world
     with pytest.raises(InvalidInputError, match="Received"):
@@ -153,7 +157,9 @@ def test_nothing_to_publish_says_what_to_do(project):
         publish(project)
 
 
-@pytest.mark.parametrize("bad", ["<script>1</script>", '<img src="data:image/jpeg;base64,AA">', "<video>", "<audio>"])
+@pytest.mark.parametrize(
+    "bad", ["<script>1</script>", '<img src="data:image/jpeg;base64,AA">', "<video>", "<audio>"]
+)
 def test_a_page_with_a_face_a_voice_or_a_script_is_never_published(bad):
     found = crawl([ViewState()], lambda view: ("", bad), meant=lambda view: view, most_pages=3)
     with pytest.raises(WorkbenchError, match="no recording and no script"):

@@ -12,9 +12,9 @@ from workbench.evaluation.predictions import read
 from workbench.progress import Stopped
 from workbench.project import Project
 from workbench.reports.calibrating import calibrate_source
-from workbench.reports.writing import write_report
 from workbench.reports.judging import compare_sources, evaluate_source
 from workbench.reports.stored import stored_evaluation
+from workbench.reports.writing import write_report
 from workbench.systems.speech_plan import SpeechPlan
 from workbench.systems.speech_sentiment import cross_validate, resume
 

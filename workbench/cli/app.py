@@ -9,6 +9,7 @@ import typer
 from workbench.cli import (
     consent,
     data,
+    forget,
     gate,
     judge,
     label,
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (data, learn, gate, judge, maps, saliency, repeat, speech, serve, rights, publish):
+for room in (data, learn, gate, judge, maps, saliency, repeat, speech, serve, rights, forget, publish):
     for command in room.COMMANDS:
         app.command(name=command.__name__.rstrip("_").replace("_", "-"))(command)
 app.add_typer(label.app, name="labels")

@@ -41,7 +41,8 @@ def export(
     """Write people's answers, with a manifest of counts and hashes beside them."""
     from workbench.datasets.catalog import clip_durations, clip_files, names_with_clips
     from workbench.datasets.rights import require
-    from workbench.labels.exchange.clip_files import export_clip_files
+    from workbench.datasets.rights.written import record_written
+    from workbench.labels.exchange.clip_files import MANIFEST, export_clip_files
     from workbench.labels.exchange.event_log import ENDING, export_events
     from workbench.labels.exchange.labels_table import export_labels
     from workbench.labels.store import LabelStore
@@ -51,7 +52,8 @@ def export(
     target = to.resolve()
     events = form is Format.events or (form is Format.auto and to.name.lower().endswith(ENDING))
     with LabelStore.open(opened.labels) as store:
-        require(opened, names_with_clips(opened, store.clips()), "export")
+        datasets = names_with_clips(opened, store.clips())
+        require(opened, datasets, "export")
         if form in (Format.elan, Format.textgrid):
             files = export_clip_files(
                 store,
@@ -62,10 +64,12 @@ def export(
                 media=clip_files(opened),
             )
             n_labels, n_files = sum(files.values()), len(files)
+            record_written(opened, "labels", [target / name for name in (*files, MANIFEST)], datasets)
             line = f"{n_labels} answers written to {n_files} files in {to}."
             tell({"labels": n_labels, "file": str(to), "files": n_files}, [line], as_json=json)
             return
         n_labels = export_events(store, target) if events else export_labels(store, target, question=question)
+    record_written(opened, "labels", [target], datasets)
     line = f"{n_labels} {'events' if events else 'answers'} written to {to}."
     tell({"labels": n_labels, "file": str(to)}, [line], as_json=json)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.datasets.rights import require
+from workbench.datasets.rights.written import record_written
 from workbench.errors import InvalidInputError
 from workbench.files import atomic_file
 from workbench.project import Project
@@ -46,10 +47,12 @@ def write_report(project: Project, run_id: str, target: Path, *, role: str = "ma
     if audience.role == "annotator":
         raise InvalidInputError("A report must be for a manager or an analyst. Received the role annotator.")
     run = run_or_group(project, run_id)
-    require(project, [run.facts()["dataset"]], "report")
+    dataset = run.facts()["dataset"]
+    require(project, [dataset], "report")
     report = report_of(project, run, audience)
     content = pdf_of(report) if target.suffix.lower() == ".pdf" else page_of(report).encode("utf-8")
     with atomic_file(target) as temporary:
         temporary.touch(mode=0o600)
         temporary.write_bytes(content)
+    record_written(project, "report", [target], [dataset])
     return target
