@@ -7,6 +7,6 @@ from workbench.project import Project
 from workbench.widgets.address_bar import AddressBar
 
 
-def build(project: Project, role: str = "manager", person: str = "") -> AddressBar:
+def build(project: Project, role: str = "manager") -> AddressBar:
     """Return the dashboards opened at this page; see :func:`workbench.dashboards.pages.page_at`."""
-    return page_at(project, role, "fusion", person=person)
+    return page_at(project, role, "fusion")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from workbench.reports.render import render
 from workbench.reports.view_state import PageName
 from workbench.widgets.address_bar import AddressBar
 
+PERSON_VARIABLE = "HTTP_X_WORKBENCH_PERSON"
+"""Who is signed in, told to the kernel by the server alone; kernels that are heated before anybody comes have none."""
 _WATCHED = (
     "reports/comparisons",
     "reports/runs",
@@ -25,7 +28,7 @@ _WATCHED = (
 _OF_A_DATASET = ("catalog.csv", "quarantine.csv", "rights.json", "consent.csv", "features")
 
 
-def page_at(project: Project, role: str, page: PageName, *, person: str = "") -> AddressBar:
+def page_at(project: Project, role: str, page: PageName) -> AddressBar:
     """Return the dashboards for a role, opened at a page.
 
     Parameters
@@ -34,15 +37,13 @@ def page_at(project: Project, role: str, page: PageName, *, person: str = "") ->
         Its datasets, labels and reports are read; nothing is written.
     role : {"annotator", "analyst", "manager"}
     page : {"fusion", "labels", "data", "clip"}
-    person : str
-        Of an annotator: whose own figures are told by the name.
 
     Raises
     ------
     InvalidInputError
         There is no such role.
     """
-    audience = audience_for(project, role, person=person)
+    audience = audience_for(project, role, person=os.environ.get(PERSON_VARIABLE, ""))
     return AddressBar(
         functools.partial(render_query, project, audience=audience, page=page),
         stamp=functools.partial(stored_stamp, project),

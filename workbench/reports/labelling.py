@@ -25,14 +25,17 @@ _READ: dict[tuple[str, int], pd.DataFrame] = {}
 def standing_labels(project: Project) -> pd.DataFrame:
     """Return every answer that stands: ``clip, question, start_s, end_s, annotator, value, sequence, recorded_utc``.
 
-    Not to be changed: pages share it for as long as nobody answers anything.
+    Not to be changed: pages share it for as long as nobody answers anything. Its ``attrs["state"]`` names the state.
     """
     if not LabelStore.exists(project.labels):
-        return pd.DataFrame(columns=list(COLUMNS))
+        nothing = pd.DataFrame(columns=list(COLUMNS))
+        nothing.attrs["state"] = ("", 0)
+        return nothing
     with LabelStore.open(project.labels, read_only=True) as store:
         state = (store.place, store.last_sequence())
         if state not in _READ:
             table = _read(store)
+            table.attrs["state"] = state
             _READ.clear()
             _READ[state] = table
         return _READ[state]

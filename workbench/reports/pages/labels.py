@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,7 @@ from workbench.evaluation.agreement.stored import intentions
 from workbench.evaluation.agreement.summary import MODALITY_QUESTIONS, in_words, share_as_intended
 from workbench.evaluation.estimates import Share
 from workbench.labels.schema import CANNOT_TELL, schema_of
-from workbench.reports.label_forecast import forecast
+from workbench.reports.label_forecast import Forecast, forecast
 from workbench.reports.label_pace import N_DAYS, last_days, pace
 from workbench.reports.labelling import (
     QuestionProgress,
@@ -53,24 +55,43 @@ def labels_page(looking: Looking) -> Page:
     if looking.view.show or any(getattr(looking.view, name) for name in CELLS if name != "question"):
         return label_rows_page(looking, labels, numbers, of_clip)
     n_clips = sum(name not in left_out for name in of_clip.values())
-    return _overview(looking, labels, numbers, n_clips, left_out)
+    counted = _Counted(everything.attrs["state"], frozenset(left_out), n_clips, labels)
+    return _overview(looking, counted, numbers, left_out)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """Labels that are counted once, for as long as nobody answers anything and the same datasets are left out."""
+
+    state: tuple[str, int]
+    left_out: frozenset[str]
+    n_clips: int
+    labels: pd.DataFrame = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _progress(counted: _Counted) -> list[QuestionProgress]:
+    return progress_of(counted.labels, counted.n_clips)
+
+
+@lru_cache(maxsize=16)
+def _forecast(counted: _Counted, question: str, wanted: int, today: date) -> Forecast:
+    rows = counted.labels[counted.labels["question"] == question]
+    one = next(one for one in _progress(counted) if one.question == question)
+    return forecast(rows, question, one.agreement.percent, wanted=wanted / 100, today=today)
 
 
 def _overview(
-    looking: Looking,
-    labels: pd.DataFrame,
-    numbers: Mapping[str, int],
-    n_clips: int,
-    left_out: Mapping[str, tuple[str, ...]],
+    looking: Looking, counted: _Counted, numbers: Mapping[str, int], left_out: Mapping[str, tuple[str, ...]]
 ) -> Page:
+    labels = counted.labels
     if labels.empty:
         return looking.page("labels.html.j2", questions=[], left_out=left_out)
     today = datetime.now(UTC).date()
-    progress = progress_of(labels, n_clips)
+    progress = _progress(counted)
     main = _main(looking, progress)
-    rows = labels[labels["question"] == main.question]
     wanted = int(looking.view.width or USUAL_WIDTH)
-    ahead = forecast(rows, main.question, main.agreement.percent, wanted=wanted / 100, today=today)
+    ahead = _forecast(counted, main.question, wanted, today)
     days = last_days(labels, today)
     return looking.page(
         "labels.html.j2",
