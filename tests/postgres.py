@@ -30,6 +30,11 @@ class Server:
         self._programs, self._folder, self._user = programs, folder, user
         self._name = user or pwd.getpwuid(os.geteuid()).pw_name
 
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._folder
+
     def address(self) -> str:
         """Make an empty schema and return the URL under which it is the whole database."""
         schema = f"labels_{uuid.uuid4().hex[:12]}"

@@ -18,6 +18,7 @@ FLOORS = [
     {"models", "evaluation"},
     {"systems", "plots"},
     {"widgets", "reports"},
+    {"forgetting"},
     {"dashboards", "loop", "doctor", "servers"},
     {"cli"},
 ]
@@ -32,6 +33,7 @@ DOORS = {
     "seaborn": {"plots"},
     "sqlalchemy": {"labels"},
     "pysqlite3": {"labels/sqlite_driver.py"},
+    "cryptography": {"labels/sealing.py"},
     "dask": {"datasets/cluster.py"},
     "distributed": {"datasets/cluster.py"},
     "pooch": {"datasets/download.py"},
@@ -48,6 +50,7 @@ DOORS = {
     "pympi": {"labels/exchange/elan.py"},
     "praatio": {"labels/exchange/textgrid.py"},
     "opensmile": {"features/egemaps.py"},
+    "typst": {"reports/pdf.py"},
 }
 MODULES = sorted(p for p in ROOT.rglob("*.py") if "_notebooks" not in p.parts)
 

@@ -112,3 +112,11 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hex: the identity of its content."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def file_stamp(path: Path) -> tuple[int, int]:
+    """Return when a file was written (ns) and its bytes: another stamp, another content; zeros when there is none."""
+    if not path.is_file():
+        return 0, 0
+    told = path.stat()
+    return told.st_mtime_ns, told.st_size

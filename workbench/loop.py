@@ -20,7 +20,7 @@ from workbench.models.runs import Run, latest_run
 from workbench.models.settings import NETWORKS
 from workbench.progress import Estimate, Progress, terminal, within
 from workbench.project import Project
-from workbench.reports.html import write_html
+from workbench.reports.publish import publish as write_pages
 from workbench.systems.analysis import analyze
 from workbench.systems.lightweight_fusion import load_fusion
 from workbench.systems.modalities import MODALITIES, store_comparison, train_all
@@ -48,7 +48,7 @@ class LoopResult:
     comparison : str
         Name of the stored comparison.
     report : Path
-        The published page.
+        The fused run's report, beside the published pages.
     """
 
     runs: dict[str, Run]
@@ -57,7 +57,11 @@ class LoopResult:
 
     def lines(self) -> list[str]:
         """Return what to look at next."""
-        return [*(f"{name}: {run.id}" for name, run in self.runs.items()), f"report: {self.report}"]
+        return [
+            *(f"{name}: {run.id}" for name, run in self.runs.items()),
+            f"report: {self.report}",
+            f"pages: {self.report.with_name('index.html')}",
+        ]
 
 
 def run_loop(project: Project, *, tell: Tell, **sample_settings: Any) -> LoopResult:
@@ -83,10 +87,10 @@ def run_loop(project: Project, *, tell: Tell, **sample_settings: Any) -> LoopRes
     clip = _unseen_clip(dataset, runs["audiovisual"])
     analysis = analyze(clip, load_fusion(project, runs["audiovisual"].id))
     write_json(project.reports / "analyses" / f"{clip.stem}.json", analysis.as_json())
-    publish(1, 2, "writing the report")
-    report = write_html(project, runs["audiovisual"].id, project.reports / "published" / "sample.html")
+    publish(1, 2, "writing the report and the pages")
+    published = write_pages(project, comparison, progress=within(publish, 0.5, 1.0))
     publish(2, 2, "done")
-    return LoopResult(runs, comparison, report)
+    return LoopResult(runs, comparison, published.folder / "report.html")
 
 
 def _trained(project: Project, dataset: Dataset, progress: Progress) -> tuple[dict[str, Run], str]:

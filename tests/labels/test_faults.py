@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from workbench.errors import StorageError
-from workbench.labels import backups, sqlite_driver
+from workbench.labels import backup_lines, backups
 from workbench.labels.backups import back_up, list_backups
 from workbench.labels.sqlite_driver import driver
 from workbench.labels.store import LabelStore
@@ -94,13 +94,13 @@ def test_a_copy_that_cannot_be_written_leaves_no_backup(store, event, tmp_path, 
     store.record(event())
 
     def fail(*_):
-        raise driver().OperationalError(f"error {code}")
+        raise OSError(code, "no way")
 
-    monkeypatch.setattr(backups, "copy_database", fail)
-    with pytest.raises(StorageError, match="could not be copied"):
+    monkeypatch.setattr(backup_lines, "_sealed", fail)
+    with pytest.raises(StorageError, match="could not be written"):
         back_up(store, tmp_path / "backups")
     assert list((tmp_path / "backups").iterdir()) == []
-    monkeypatch.setattr(backups, "copy_database", sqlite_driver.copy_database)
+    monkeypatch.undo()
     assert back_up(store, tmp_path / "backups").events == 1
 
 
@@ -108,7 +108,7 @@ def test_a_restore_that_fails_half_way_leaves_an_empty_place(store, event, tmp_p
     store.record_all(event(start_s=k / 10, end_s=k / 10) for k in range(20))
     folder = back_up(store, tmp_path / "backups").folder
     lines = list(store.dump())
-    monkeypatch.setattr(backups, "_read_lines", lambda path: iter([*lines[:10], "{}"]))
+    monkeypatch.setattr(backups, "read_sealed", lambda path, keys: iter([*lines[:10], "{}"]))
     with pytest.raises(StorageError, match="no event"):
         backups.restore(folder, tmp_path / "new")
     monkeypatch.undo()

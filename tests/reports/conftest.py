@@ -21,4 +21,5 @@ def runs(project, written_world):
     """The same runs in the test's own project: ``{network: run}``."""
     original, runs = written_world
     shutil.copytree(original.reports, project.reports, dirs_exist_ok=True)
+    shutil.copytree(original.datasets, project.datasets, dirs_exist_ok=True)
     return {network: Run(project.runs / run.id) for network, run in runs.items()}

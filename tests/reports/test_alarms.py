@@ -39,7 +39,7 @@ def test_no_alarm_is_said_and_names_whom(project, runs):
 def test_names_from_outside_break_neither_table_nor_page(project, runs):
     plant(runs["visual"], ("silent_sound", "a|b\n<script>"))
     shown = alarms_of(project, latest_comparison(project))
-    assert "a\\|b &lt;script>" in shown and "<script" not in shown
+    assert "a\\|b &lt;script&gt;" in shown and "<script" not in shown
 
 
 def test_a_run_that_is_gone_is_said(project, runs):

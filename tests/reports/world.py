@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from tests.rights_world import declare
 from workbench.datasets.leaks import leaks_of_split
 from workbench.evaluation.comparison import compare
 from workbench.evaluation.predictions import read, write
@@ -94,6 +95,7 @@ def write_run(
     epochs=6,
 ):
     """Write one run's folder as a training leaves it, and return the run."""
+    declare(project, dataset)
     parts = {part: sorted(set(rows["speaker"])) for part, rows in split.groupby("part")}
     facts = {
         "split": split_kind,

@@ -12,9 +12,9 @@ from workbench.evaluation.predictions import read
 from workbench.progress import Stopped
 from workbench.project import Project
 from workbench.reports.calibrating import calibrate_source
-from workbench.reports.html import write_html
 from workbench.reports.judging import compare_sources, evaluate_source
 from workbench.reports.stored import stored_evaluation
+from workbench.reports.writing import write_report
 from workbench.systems.speech_plan import SpeechPlan
 from workbench.systems.speech_sentiment import cross_validate, resume
 
@@ -64,7 +64,7 @@ def test_a_run_of_folds_is_evaluated_compared_calibrated_and_reported_like_any_o
     calibration = calibrate_source(project, second).as_json()
     (why,) = [w["message"] for w in calibration["warnings"] if w["code"] == "no_validation"]
     assert "everybody is tested" in why and calibration["clips"]["temperature"] is None
-    page = write_html(project, second, tmp_path / "voices.html").read_text()
+    page = write_report(project, second, tmp_path / "voices.html").read_text()
     assert "voice, SVM, by speaker told" in page and "of 36 clips of 6 people right" in page
     table = pd.read_csv(runs["none"].folder / "predictions.csv")
     table.to_csv(tmp_path / "pooled.csv", index=False)

@@ -6,7 +6,23 @@ import sys
 
 import typer
 
-from workbench.cli import data, gate, judge, label, learn, maps, repeat, saliency, serve, speech
+from workbench.cli import (
+    consent,
+    data,
+    forget,
+    gate,
+    judge,
+    label,
+    learn,
+    maps,
+    people,
+    publish,
+    repeat,
+    rights,
+    saliency,
+    serve,
+    speech,
+)
 from workbench.errors import WorkbenchError
 
 app = typer.Typer(
@@ -16,10 +32,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (data, learn, gate, judge, maps, saliency, repeat, speech, serve):
+for room in (data, learn, gate, judge, maps, saliency, repeat, speech, serve, rights, forget, publish):
     for command in room.COMMANDS:
         app.command(name=command.__name__.rstrip("_").replace("_", "-"))(command)
 app.add_typer(label.app, name="labels")
+app.add_typer(people.app, name="people")
+app.add_typer(consent.app, name="consent")
 
 
 def main() -> None:

@@ -47,17 +47,32 @@ def import_(
     path: Annotated[Path, typer.Argument(help="A folder, a ZIP or one recording.")],
     name: Annotated[str, typer.Option(help="The dataset to put it in.")],
     licence: Annotated[str, typer.Option(help="The recordings' licence, kept with every clip.")] = "",
+    purpose: Annotated[
+        str | None, typer.Option(help="What they are for; see `workbench rights --help`.")
+    ] = None,
+    consent: Annotated[Path | None, typer.Option(help="A CSV of who agreed to what.")] = None,
     json: JsonOption = False,
     project: ProjectOption = None,
 ) -> None:
     """Import recordings; RAVDESS names are understood, everything odd is told, nothing is taken twice."""
     from workbench.datasets.importing.run import import_path
+    from workbench.datasets.rights.consent import add_consents, read_consent_table
+    from workbench.datasets.rights.declaration import declare
+    from workbench.datasets.rights.purposes import purpose_of
+    from workbench.datasets.rights.standing import what_next
     from workbench.progress import terminal
     from workbench.project import Project
 
+    opened = Project.open(project)
+    if purpose is not None:
+        purpose_of(purpose)
+    consents = [] if consent is None else read_consent_table(consent)
     with terminal("import") as progress:
-        report = import_path(Project.open(project), path, name, licence=licence, progress=progress)
-    tell(report.as_json(), report.lines(), as_json=json)
+        report = import_path(opened, path, name, licence=licence, progress=progress)
+    if purpose is not None or licence:
+        declare(opened, name, purpose=purpose, licence=licence or None)
+    add_consents(opened, name, consents)
+    tell(report.as_json(), [*report.lines(), *what_next(opened, name)], as_json=json)
 
 
 def download(
@@ -72,6 +87,8 @@ def download(
     """Download RAVDESS from its public record (checksums, resume) and import it."""
     from workbench.datasets.download import RAVDESS_LICENCE, RAVDESS_TERMS, download_ravdess
     from workbench.datasets.importing.run import import_path
+    from workbench.datasets.rights.declaration import declare
+    from workbench.datasets.rights.standing import what_next
     from workbench.progress import terminal
     from workbench.project import Project
 
@@ -88,6 +105,9 @@ def download(
         with terminal(f"import {archive.name}") as progress:
             report = import_path(opened, archive, name, licence=RAVDESS_LICENCE, progress=progress)
         tell(report.as_json(), report.lines(), as_json=json)
+    declare(opened, name, licence=RAVDESS_LICENCE, source="Zenodo record 1188976")
+    for line in what_next(opened, name):
+        print(line, file=sys.stderr)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -92,14 +92,17 @@ def compare(
 
 def report(
     run: Annotated[str, typer.Argument(help="The id of a run or cross-validation.")],
-    to: Annotated[Path, typer.Option(help="The HTML file to write.")],
+    to: Annotated[Path, typer.Option(help="The file to write, ending in .html or .pdf.")],
+    role: Annotated[
+        str, typer.Option(help="For whom: manager (nothing about groups of few people) or analyst.")
+    ] = "manager",
     project: ProjectOption = None,
 ) -> None:
-    """Write a run's report as one self-contained HTML file."""
+    """Write a run's report with its model card as one self-contained HTML file, or as an accessible PDF."""
     from workbench.project import Project
-    from workbench.reports.html import write_html
+    from workbench.reports.writing import write_report
 
-    print(f"Written: {write_html(Project.open(project), run, to.resolve())}")
+    print(f"Written: {write_report(Project.open(project), run, to.resolve(), role=role)}")
 
 
 COMMANDS = (evaluate, calibrate, compare, report)

@@ -17,13 +17,17 @@ def backup(
 ) -> None:
     """Back up all answers while people go on labelling; restored and compared before it counts."""
     from workbench.labels.backups import FOLDER, back_up
+    from workbench.labels.sealing import KEYS
     from workbench.labels.store import LabelStore
     from workbench.project import Project
 
     labels = Project.open(project).labels
     with LabelStore.open(labels) as store:
-        made = back_up(store, to.resolve() if to else labels / FOLDER)
-    lines = [f"{made.events} events backed up to {made.folder}: restored and compared, they are the same."]
+        made = back_up(store, to.resolve() if to else labels / FOLDER, keys=labels / KEYS)
+    lines = [
+        f"{made.events} events backed up to {made.folder}: restored and compared, they are the same.",
+        f"Only with {labels / KEYS} can it be read: keep a copy of that file apart, and renew it after `workbench forget`.",
+    ]
     tell(made.as_json(), lines, as_json=json)
 
 
@@ -32,18 +36,28 @@ def restore(
     to: Annotated[
         str | None, typer.Option(help="A new labels folder or address. [default: this project's labels]")
     ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="The file of the keys. [default: beside the backups, or labels/backup.keys]"),
+    ] = None,
     json: JsonOption = False,
     project: ProjectOption = None,
 ) -> None:
     """Restore a backup into a place without labels; nothing is ever overwritten."""
     from workbench.labels.address import address_of
+    from workbench.labels.backups import keys_beside
     from workbench.labels.backups import restore as put_back
+    from workbench.labels.sealing import KEYS
     from workbench.project import Project
 
-    where = Project.open(project).labels if to is None else to
-    restored = put_back(backup.resolve(), where)
+    labels = Project.open(project).labels
+    where = labels if to is None else to
+    beside = keys_beside(backup.resolve().parent)
+    restored = put_back(backup.resolve(), where, keys=keys or (beside if beside.is_file() else labels / KEYS))
     place = str(address_of(where))
     lines = [f"{restored.events} events restored to {place}, the same as when they were backed up."]
+    if restored.erased:
+        lines.append(f"{restored.erased} more were erased for good because somebody withdrew.")
     tell(restored.as_json() | {"to": place}, lines, as_json=json)
 
 

@@ -111,6 +111,7 @@ def sync(
 
 def _items(opened, dataset, question, send_pictures, show, tasks, run, seed, address):  # type: ignore[no-untyped-def]
     from workbench.datasets.catalog import Dataset
+    from workbench.datasets.rights import require
     from workbench.errors import InvalidInputError
     from workbench.systems.label_studio_items import frames_to_send, predictions_about, spans_to_send
 
@@ -122,8 +123,9 @@ def _items(opened, dataset, question, send_pictures, show, tasks, run, seed, add
         return [], []
     if dataset is None:
         raise InvalidInputError("Tasks are made of a dataset. Name it with --dataset.")
-    print(f"Pictures of faces leave this machine for {address}.", file=sys.stderr)
     chosen = Dataset.open(opened, dataset)
+    require(opened, [dataset], "export")
+    print(f"Pictures of faces leave this machine for {address}.", file=sys.stderr)
     make = spans_to_send if show is Unit.spans else frames_to_send
     items = make(chosen, question, n_tasks=tasks, seed=seed)
     return items, (predictions_about(opened, chosen, items, run=run) if run else [])

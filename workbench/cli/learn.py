@@ -181,18 +181,19 @@ def analyze(
     project: ProjectOption = None,
 ) -> None:
     """Follow one recording with the running system: face, mouth, branch and sentiment every 30 ms."""
+    from workbench.datasets.rights.written import record_written
     from workbench.files import write_json
     from workbench.progress import terminal
     from workbench.project import Project
     from workbench.systems.analysis import analyze as analyze_video
     from workbench.systems.lightweight_fusion import load_fusion
 
+    opened = Project.open(project)
     with terminal("analyze") as progress:
-        analysis = analyze_video(
-            video, load_fusion(Project.open(project), run), alpha=alpha, progress=progress
-        )
+        analysis = analyze_video(video, load_fusion(opened, run), alpha=alpha, progress=progress)
     if json is not None:
         write_json(json.resolve(), analysis.as_json())
+        record_written(opened, "table", [json.resolve()])
     for line in analysis.lines():
         print(line)
 

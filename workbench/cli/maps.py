@@ -39,6 +39,7 @@ def map_(
     project: ProjectOption = None,
 ) -> None:
     """Map moments by what a layer makes of them, and say how far the map's neighbours can be believed."""
+    from workbench.datasets.rights.written import record_written
     from workbench.files import atomic_file
     from workbench.progress import terminal
     from workbench.project import Project
@@ -47,9 +48,10 @@ def map_(
     target = None if to is None else to.resolve()
     if target is not None and target.suffix.lower() not in _ENDINGS:
         raise InvalidInputError(f"A map is written as {', '.join(_ENDINGS)}. Received {target.name}.")
+    opened = Project.open(project)
     with terminal("map") as progress:
         found = map_moments(
-            Project.open(project), run, layer=layer, method=method.value, n_moments=moments, seed=seed, progress=progress
+            opened, run, layer=layer, method=method.value, n_moments=moments, seed=seed, progress=progress
         )  # fmt: skip
     if target is not None and target.suffix.lower() == ".csv":
         with atomic_file(target) as temporary:
@@ -63,6 +65,8 @@ def map_(
         content = as_svg(ax) if target.suffix.lower() == ".svg" else as_png(ax)
         with atomic_file(target) as temporary:
             temporary.write_bytes(content)
+    if target is not None:
+        record_written(opened, "table", [target], [found.run.facts()["dataset"]])
     lines = [
         found.title(),
         found.parts(),

@@ -57,6 +57,8 @@ def saliency(
     project: ProjectOption = None,
 ) -> None:
     """Show what a run looks at and listens to, and check each map: random weights, deletion and insertion."""
+    from workbench.datasets.rights.written import record_written
+    from workbench.models.runs import Run
     from workbench.project import Project
 
     if to.suffix.lower() != ".png":
@@ -65,8 +67,10 @@ def saliency(
         raise InvalidInputError("--clip and --by-class draw one method. Received --method all: name one.")
     if clip is not None and by_class:
         raise InvalidInputError("--clip and --by-class are two figures. Received both: leave one out.")
-    found = _found(Project.open(project), run, method, moments, clip, by_class, seed)
+    opened = Project.open(project)
+    found = _found(opened, run, method, moments, clip, by_class, seed)
     written = found.save(to.resolve())
+    record_written(opened, "picture", [written], [Run.open(opened, run).facts()["dataset"]])
     tell({**found.as_json(), "file": str(written)}, [*found.lines(), f"Written: {written}"], as_json=json)
 
 

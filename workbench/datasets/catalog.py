@@ -126,6 +126,12 @@ def names(project: Project) -> list[str]:
     return sorted(path.parent.name for path in project.datasets.glob("*/catalog.csv"))
 
 
+def names_with_clips(project: Project, clips: Iterable[str]) -> list[str]:
+    """Return the names of the datasets that hold any of these clips, sorted."""
+    wanted = set(clips)
+    return [name for name in names(project) if wanted & set(Dataset(project.datasets / name).table()["clip"])]
+
+
 def clip_durations(project: Project) -> dict[str, float]:
     """Return the length in seconds of every clip of every dataset of a project."""
     tables = [Dataset(project.datasets / name).table() for name in names(project)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from workbench.datasets.catalog import Dataset
+from workbench.datasets.face_hiding import FaceHider
 from workbench.datasets.feature_store import FeatureStore
 from workbench.errors import InvalidInputError
 from workbench.features.face import crop_square, extent, square_around
@@ -142,6 +143,7 @@ def moment_context(
     radius_s: float = 1.0,
     modality: Modality = "both",
     picture_height: int = PICTURE_HEIGHT,
+    hide_faces: bool = False,
 ) -> MomentContext:
     """Read what is seen and heard around a moment or span of a clip.
 
@@ -155,6 +157,8 @@ def moment_context(
         Of what it leaves out nothing is read.
     picture_height : int
         Pictures are at most so high: the face with some air around, or the whole picture where no face was found.
+    hide_faces : bool
+        Whether whole pictures are shown with the face made unrecognisable (:mod:`workbench.datasets.face_hiding`).
 
     Raises
     ------
@@ -175,8 +179,11 @@ def moment_context(
     frames: list[ContextFrame] = []
     view: tuple[float, float, float, float] | None = None
     if modality in SEEN and asked.has_face:
-        place = _face_place(dataset, clip, from_s, to_s)
+        hider = FaceHider.of(dataset, clip) if hide_faces else None
+        place = None if hider else _face_place(dataset, clip, from_s, to_s)
         for frame in frames_between(asked.path, from_s, to_s):
+            if hider is not None:
+                frame = replace(frame, image=hider.hide(frame.image, frame.time_s))
             view = view or _view(frame, place)
             frames.append(ContextFrame(frame.time_s, _jpeg(frame, place, picture_height)))
     sound = _sound(asked.path, from_s, to_s) if modality in HEARD and asked.has_voice else None

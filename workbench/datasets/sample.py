@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.datasets.catalog import Dataset
 from workbench.datasets.importing.run import import_path
+from workbench.datasets.rights.declaration import declare, read_rights
 from workbench.errors import InvalidInputError
 from workbench.files import TEMPORARY_PREFIX, atomic_file, read_json, sha256_of, write_json
 from workbench.media.sample_cast.cast import draw_cast
@@ -90,6 +91,7 @@ def make_sample(
     }
     mark = dataset.folder / "sample.json"
     if mark.is_file() and read_json(mark) == settings and dataset.truth_file.is_file():
+        _declare(project, name)
         return _report(dataset, settings, drawn=False)
     if mark.is_file() or dataset.catalog_file.is_file():
         raise InvalidInputError(
@@ -110,8 +112,15 @@ def make_sample(
         )
         import_path(project, drawn, name, licence=LICENCE, progress=within(progress, 0.95, 1.0))
         _keep_truth(dataset, Path(drawn), truth_file)
+    _declare(project, name)
     write_json(mark, settings)
     return _report(dataset, settings, drawn=True)
+
+
+def _declare(project: Project, name: str) -> None:
+    """Say that drawn actors may be used for research and that nobody need be asked; what was said already stays."""
+    if not read_rights(project, name).drawn:
+        declare(project, name, purpose="research", licence=LICENCE, source="workbench sample", drawn=True)
 
 
 def _keep_truth(dataset: Dataset, drawn: Path, truth_file: Path) -> None:

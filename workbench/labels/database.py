@@ -40,6 +40,9 @@ class Database(Protocol):
     def complaints(self) -> list[str]:
         """Read everything and return what the database finds wrong with itself."""
 
+    def scrub(self) -> None:
+        """Write the database anew, so that no free page or log holds what was erased."""
+
     def close(self) -> None:
         """Close every connection."""
 

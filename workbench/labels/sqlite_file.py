@@ -104,6 +104,32 @@ class SqliteFile:
             return [words_for(error.orig)]
         return [] if found == ["ok"] else list(found)
 
+    def scrub(self) -> None:
+        """Write the file anew and cut the log off, so that nothing of what was erased is left in either.
+
+        Raises
+        ------
+        StorageError
+            Another program has the file open; nothing is lost, and it can be called again.
+        """
+        with self._in_turn():
+            self._engine.dispose()
+            connection = self._engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                for statement in ("PRAGMA temp_store=MEMORY", "PRAGMA secure_delete=ON", "VACUUM"):
+                    cursor.execute(statement).fetchall()
+                busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except driver().Error as error:
+                raise storage_error(self.path, "What was erased may still be in free pages", error) from error
+            finally:
+                connection.close()
+        if busy:
+            raise StorageError(
+                f"What was erased may still be in the log of {self.path.name}. Another program has it open: close "
+                "notebooks and dashboards, then run the same command again."
+            )
+
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
         if _identity(self.path) != self._identity:

@@ -16,6 +16,7 @@ from workbench.errors import InvalidInputError
 from workbench.labels.address import FILE, URL_FILE
 from workbench.labels.annotation import LabelEvent, RecordedEvent
 from workbench.labels.database import Database, open_database
+from workbench.labels.erasures import Erasure, Gaps, read_erasures, wrong_record
 from workbench.labels.event_table import COLUMNS, FIRST_LINK, dump_line, label_events, linked, recorded_from
 from workbench.labels.projections import EVENTS, open_events, standing_events, standing_verdicts
 from workbench.labels.reading import LABEL_COLUMNS, Label, Word, labels_in_parts, words
@@ -251,6 +252,18 @@ class LabelStore:
             yield from (dict(zip(COLUMNS, row, strict=True)) for row in found)
             after_sequence = found[-1][0]
 
+    def events_about(self, clip: str) -> list[LabelEvent]:
+        """Return all that was ever said about a clip, in its order."""
+        query = sa.select(label_events).where(EVENTS.clip == clip).order_by(EVENTS.sequence)
+        with self.database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [recorded_from(dict(row)).event for row in rows]
+
+    def clips(self) -> list[str]:
+        """Return the clips that anything was ever said about, sorted."""
+        with self.database.reading() as connection:
+            return list(connection.scalars(sa.select(EVENTS.clip).distinct().order_by(EVENTS.clip)))
+
     def last_sequence(self) -> int:
         """Return the place of the newest event; 0 when there is none."""
         with self.database.reading() as connection:
@@ -273,9 +286,17 @@ class LabelStore:
         Every event carries a hash of itself and of the one before it. A list with an event in it means that somebody
         changed the database behind the workbench's back, or that a disk did.
         """
-        broken, link, place = [], FIRST_LINK, 0
+        with self.database.reading() as connection:
+            erasures = read_erasures(connection)
+            wrong = wrong_record(connection, erasures)
+        broken, link, place, gaps = [], FIRST_LINK, 0, Gaps(erasures)
         for row in self.rows():
-            if linked(row, before=link)["chain"] != row["chain"] or row["sequence"] != place + 1:
+            if linked(row, before=link)["chain"] != row["chain"] or not gaps.follows(row["sequence"], place):
                 broken.append(row["sequence"])
             link, place = row["chain"], row["sequence"]
-        return broken
+        return [*broken, erasures[-1].last_sequence] if wrong else broken
+
+    def erasures(self) -> list[Erasure]:
+        """Return what was erased because somebody withdrew, oldest first."""
+        with self.database.reading() as connection:
+            return read_erasures(connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.lazy import load
@@ -161,3 +162,8 @@ def class_markers(classes: Sequence[str]) -> dict[str, str]:
     if set(classes) <= set(SENTIMENT_MARKERS):
         return {name: SENTIMENT_MARKERS[name] for name in classes}
     return {name: MARKERS[i % len(MARKERS)] for i, name in enumerate(classes)}
+
+
+def font_folder() -> Path:
+    """Return the folder of the fonts that figures are drawn with."""
+    return Path(load("matplotlib").get_data_path()) / "fonts" / "ttf"

@@ -8,6 +8,7 @@ from workbench.errors import InvalidInputError
 from workbench.evaluation.warnings import severity_of
 from workbench.project import Project
 from workbench.reports.answer import said
+from workbench.reports.markdown import literal, word
 from workbench.reports.stored import StoredComparison, run_called, stored_evaluation
 
 COLUMNS = ["system", "severity", "code", "message"]
@@ -55,14 +56,13 @@ def alarms_of(project: Project, stored: StoredComparison) -> str:
     """Return the alarms of a comparison's runs as a Markdown table, or a sentence that there are none."""
     table = alarm_table(project, stored)
     if table.empty:
-        return _NOTHING.format(systems=", ".join(said(network) for network in stored.runs))
+        return _NOTHING.format(systems=literal(", ".join(said(network) for network in stored.runs)))
     lines = ["| | System | What was seen, and what to do |", "|---|---|---|"]
     for row in table.to_dict("records"):
-        cells = (MARKS[row["severity"]], row["system"], f"{row['message']} `{row['code']}`")
-        lines.append(f"| {' | '.join(_in_a_cell(cell) for cell in cells)} |")
+        cells = (
+            MARKS[row["severity"]],
+            literal(row["system"]),
+            f"{literal(row['message'])} `{word(row['code'])}`",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
-
-
-def _in_a_cell(text: str) -> str:
-    """Keep what would end a cell, or begin a tag, from doing so: clip names come from outside."""
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,6 +93,16 @@ def said(network: str) -> str:
     return WORDS.get(network, network)
 
 
+def in_words(sentence: str, networks: Iterable[str]) -> str:
+    """Return a sentence about networks with their names in a manager's words."""
+    names = "|".join(re.escape(name) for name in sorted(networks, key=len, reverse=True))
+    return (
+        re.sub(rf"(?<![\w-])(?:{names})(?![\w-])", lambda found: said(found[0]), sentence)
+        if names
+        else sentence
+    )
+
+
 def sides(pairs: Sequence[Mapping[str, Any]]) -> list[Side]:
     """Return the pairs in which the fused system takes part, turned so that gains are positive."""
     found = []
@@ -108,6 +119,11 @@ def sides(pairs: Sequence[Mapping[str, Any]]) -> list[Side]:
             Side(name, pair["n"], both + fused, both + other, low, value, high, pair["distinguishable"])
         )
     return found
+
+
+def fused_side(against: Sequence[Side]) -> tuple[int, int]:
+    """Return how many of how many clips the fused system told right, on the largest common ground."""
+    return max(((side.k_fused, side.n) for side in against), key=lambda pair: pair[1])
 
 
 def answer_question(pairs: Sequence[Mapping[str, Any]], *, leaks: bool) -> Answer:
@@ -147,7 +163,7 @@ def _verdict(against: Sequence[Side], *, leaks: bool) -> Answer:
 
 def _figures(against: Sequence[Side]) -> str:
     others = ", ".join(f"{said(side.other)} on {_share(side.k_other, side.n)}" for side in against)
-    k, n = max(((side.k_fused, side.n) for side in against), key=lambda pair: pair[1])
+    k, n = fused_side(against)
     return f"Face and voice was right on {_share(k, n)} clips, {others}."
 
 

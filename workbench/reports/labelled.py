@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import pandas as pd
 
 from workbench.labels.said import effective_labels
 from workbench.labels.schema import CANNOT_TELL
-from workbench.labels.store import LabelStore
 from workbench.project import Project
+from workbench.reports.audience import Audience
+from workbench.reports.labelling import standing_labels
+from workbench.reports.pseudonyms import Pseudonyms
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,7 @@ class LabelCount:
     Attributes
     ----------
     annotator : str
-        ``"annotator 1"``, … in the order of their names: who they are stays in the label store.
+        ``"annotator 1"``, …: who they are stays in the label store. The same number on every page and report.
     n_labels, n_clips : int
         Labels that stand, and on how many clips.
     n_moments, n_runs : int
@@ -35,18 +40,28 @@ class LabelCount:
 
 def count_labels(project: Project) -> list[LabelCount]:
     """Return the labels that stand per question and annotator; none when nothing was labelled yet."""
-    if not LabelStore.exists(project.labels):
-        return []
-    with LabelStore.open(project.labels, read_only=True) as store:
-        table = store.current()
-    aliases = {name: f"annotator {i}" for i, name in enumerate(sorted(table["annotator"].unique()), start=1)}
+    labels = standing_labels(project)
+    names = Pseudonyms.of(project, Audience())
+    return counts_of(labels, names.called("annotator", names.numbers("annotator", labels["annotator"])))
+
+
+def counts_of(labels: pd.DataFrame, called: Mapping[str, str]) -> list[LabelCount]:
+    """Return the counts of standing labels per question and annotator.
+
+    Parameters
+    ----------
+    labels : pd.DataFrame
+        See :func:`workbench.reports.labelling.standing_labels`.
+    called : mapping of name to str
+        What each annotator is called.
+    """
     return [
         LabelCount(
             str(question),
-            aliases[annotator],
+            called[annotator],
             len(rows),
             int(rows["clip"].nunique()),
             *effective_labels(rows[rows["value"] != CANNOT_TELL]),
         )
-        for (question, annotator), rows in table.groupby(["question", "annotator"], sort=True)
+        for (question, annotator), rows in labels.groupby(["question", "annotator"], sort=True)
     ]

@@ -35,7 +35,14 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "interval": interval, "said": said, "decimal": decimal}
+    environment.filters |= {
+        "percent": percent,
+        "interval": interval,
+        "said": said,
+        "decimal": decimal,
+        "thousands": thousands,
+        "across": across,
+    }
     environment.globals |= {"QUESTION": QUESTION, "LIMITS": LIMITS, "FEW": FEW, "LEAK_MARK": LEAK_MARK}
     return environment
 
@@ -51,11 +58,22 @@ def decimal(figure: dict[str, Any]) -> str:
     return "undefined" if figure["value"] is None else f"{figure['value']:.3f}"
 
 
-def interval(figure: dict[str, Any], *, scale: float = 100, digits: int = 1) -> str:
+def interval(figure: dict[str, Any] | Share, *, scale: float = 100, digits: int = 1) -> str:
     """Say an interval: ``"80.1 to 96.0"``."""
-    if figure["low"] is None or figure["high"] is None:
+    low, high = (figure.low, figure.high) if isinstance(figure, Share) else (figure["low"], figure["high"])
+    if low is None or high is None:
         return "—"
-    return f"{scale * figure['low']:.{digits}f} to {scale * figure['high']:.{digits}f}"
+    return f"{scale * low:.{digits}f} to {scale * high:.{digits}f}"
+
+
+def thousands(number: int) -> str:
+    """Say a count: ``"12,345"``."""
+    return f"{number:,}"
+
+
+def across(percentage: float) -> str:
+    """Return where a percentage stands on a drawing of any width, with room for a point at either end."""
+    return f"{2 + 0.96 * percentage:.3f}%"
 
 
 def image(content: bytes, kind: str) -> str:
@@ -65,6 +83,12 @@ def image(content: bytes, kind: str) -> str:
 
 def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, str]:
     """Return the picture of all accuracies and, for those who cannot see it, its content in words."""
+    ax, words = accuracies_drawn(summary)
+    return image(as_png(ax) if kind == "png" else as_svg(ax), kind), words
+
+
+def accuracies_drawn(summary: Summary) -> tuple[Any, str]:
+    """Return the axes with all accuracies drawn and, for those who cannot see them, their content in words."""
     accuracies = {system.network: system.accuracy for system in summary.systems}
     baseline = summary.baseline
     ax = plot_accuracies(
@@ -77,8 +101,7 @@ def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, s
     words = "; ".join(
         marked(f"{system.words} {system.accuracy.in_words()}", system.leaks) for system in summary.systems
     )
-    content = as_png(ax) if kind == "png" else as_svg(ax)
-    return image(content, kind), f"Clips told right with 95% intervals: {words}."
+    return ax, f"Clips told right with 95% intervals: {words}."
 
 
 def confusion_words(name: str, confusion: Confusion) -> str:

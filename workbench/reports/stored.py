@@ -203,6 +203,11 @@ def n_not_judged(run: Run) -> tuple[int, int]:
 
 def _unfinished(run: Run | Group) -> str:
     status = run.facts().get("status", "damaged")
+    if status == "emptied":
+        return (
+            f"A run must have clips that it was tested on. Those of {run.id} were erased because somebody withdrew: "
+            "train again."
+        )
     if isinstance(run, Group):
         if status == "finished":
             return (

@@ -7,6 +7,7 @@ from workbench.evaluation.calibration_words import verdict_sentence
 from workbench.evaluation.trust import Trust
 from workbench.plots.calibration import plot_reliability, plot_risk_coverage
 from workbench.plots.style import Drawing, new_figure
+from workbench.reports.markdown import literal, word
 
 _PANEL_INCH = (5.6, 5.0)
 
@@ -14,7 +15,7 @@ _PANEL_INCH = (5.6, 5.0)
 def sentences(report: CalibrationReport) -> str:
     """Return, as a Markdown list, what each level's confidences are worth, and every alarm."""
     said = [f"Per {trust.before.unit}: {verdict_sentence(trust.before)}" for trust in _levels(report)]
-    alarms = [f"**{alarm.code}**: {alarm.message}" for alarm in report.warnings]
+    alarms = [f"**{word(alarm.code)}**: {literal(alarm.message)}" for alarm in report.warnings]
     return "\n".join(f"- {words}" for words in [*said, *alarms])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.datasets.catalog import COLUMNS, Dataset
+from workbench.datasets.forgotten import Forgotten
 from workbench.datasets.importing.copying import copy_as_hashed
 from workbench.datasets.importing.finding import EXTENSIONS, MEDIA_EXTENSIONS
 from workbench.datasets.importing.judging import Judged
@@ -46,6 +47,7 @@ class Intake:
         self.rows: dict[str, Row] = {row["sha256"]: row for row in table.to_dict("records")}
         self._ids = {row["clip"] for row in self.rows.values()}
         self._n_unsaved = 0
+        self._forgotten = Forgotten(dataset.folder)
         self._quarantine_file = dataset.folder / "quarantine.csv"
         self._quarantine: dict[tuple[str, str], Row] = {}
         self._quarantine_changed = False
@@ -62,6 +64,8 @@ class Intake:
         """
         path = readable(judged.found.relative)
         objection = judged.objection
+        if why := self._forgotten.why(judged.sha256, judged.name.speaker if judged.name else ""):
+            objection = Objection("FORGOTTEN", why)
         try:
             if judged.sha256 in self.rows:
                 return self._duplicate(path, judged)

@@ -19,6 +19,7 @@ REFUSED = {
     "TOO_LARGE": "over the limits of pixels, seconds or bytes",
     "UNREADABLE": "it cannot be read (permission, vanished, no plain file)",
     "LINK": "a symbolic link, which is never followed",
+    "FORGOTTEN": "its speaker withdrew and was erased",
     "CHANGED_DURING_IMPORT": "its content changed while it was read",
 }
 """Codes of what is left out, with the reason."""

@@ -82,7 +82,7 @@ def import_path(
         raise InvalidInputError(
             f"What is imported must be a folder, ZIP or file. There is none at {source}: check the path."
         )
-    with _locked(dataset), _unpacked(source, dataset, progress) as (recordings, n_ignored):
+    with locked(dataset), _unpacked(source, dataset, progress) as (recordings, n_ignored):
         report = ImportReport(name, n_ignored=n_ignored)
         intake = Intake(dataset, licence=licence)
         try:
@@ -96,8 +96,8 @@ def import_path(
 
 
 @contextmanager
-def _locked(dataset: Dataset) -> Iterator[None]:
-    """Hold the dataset for this import alone; its folders are for their owner only."""
+def locked(dataset: Dataset) -> Iterator[None]:
+    """Hold the dataset for this import (or erasing) alone; its folders are for their owner only."""
     try:
         for folder in (dataset.folder, dataset.media):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -42,13 +42,14 @@ def stored_agreement(
         answers,
         weights=weights,
         seed=seed,
-        intended=_intended(project),
+        intended=intentions(project),
         reliability=reliability,
         n_skipped=n_skipped,
     )
 
 
-def _intended(project: Project) -> dict[str, str]:
+def intentions(project: Project) -> dict[str, str]:
+    """Return what every recording of a project was meant to show; empty where nobody told."""
     tables = [Dataset(project.datasets / name).table() for name in names(project)]
     return {
         clip: meant for table in tables for clip, meant in zip(table["clip"], table["intended"], strict=True)

@@ -187,7 +187,7 @@ def agreement_report(
             name: coefficients(ratings_of(answers[name], classes_of(name)), weights=weights, seed=seed)
             for name in asked
         },
-        as_intended={name: _as_intended(answers[name], intended or {}, seed=seed) for name in asked},
+        as_intended={name: share_as_intended(answers[name], intended or {}, seed=seed) for name in asked},
         reliability=reliability or Reliability(),
         influence=influence if influence is not None and influence.agreed.n else None,
         n_skipped=n_skipped,
@@ -201,7 +201,8 @@ def in_words(figure: Score) -> str:
     return f"{figure.value:.2f} (95% interval {figure.low:.2f} to {figure.high:.2f})"
 
 
-def _as_intended(answers: pd.DataFrame, intended: Mapping[str, str], *, seed: int) -> Share:
+def share_as_intended(answers: pd.DataFrame, intended: Mapping[str, str], *, seed: int = 0) -> Share:
+    """Return how many answers name what the recording was meant to show, of those about recordings of known intention."""
     meant = answers["clip"].map(intended).fillna("")
     judged = answers[(meant != "") & (answers["value"] != CANNOT_TELL)]
     hits = judged["value"] == meant[judged.index]

@@ -1,0 +1,12 @@
+"""A manager's page: how far the labelling is, how far people agree, and when it will be enough."""
+
+from __future__ import annotations
+
+from workbench.dashboards.pages import page_at
+from workbench.project import Project
+from workbench.widgets.address_bar import AddressBar
+
+
+def build(project: Project, role: str = "manager") -> AddressBar:
+    """Return the dashboards opened at this page; see :func:`workbench.dashboards.pages.page_at`."""
+    return page_at(project, role, "labels")

@@ -1,0 +1,80 @@
+"""What was written for others to read, and where: ``reports/written.jsonl``, so that it can be found when somebody withdraws.
+
+A path may lie anywhere; the file is readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from workbench.files import atomic_file, sha256_of
+from workbench.project import Project
+
+FILE = "written.jsonl"
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """One file that left the workbench's hands.
+
+    Attributes
+    ----------
+    kind : str
+        ``"labels"``, ``"report"``, ``"picture"``, ``"table"``.
+    path, sha256 : str
+        Where, and of which content.
+    datasets : tuple of str
+        What it tells about; empty when not known.
+    utc : str
+        When.
+    """
+
+    kind: str
+    path: str
+    sha256: str
+    datasets: tuple[str, ...]
+    utc: str
+
+
+def register_file(project: Project) -> Path:
+    """Return where the register lies."""
+    return project.reports / FILE
+
+
+def record_written(project: Project, kind: str, paths: Iterable[Path], datasets: Iterable[str] = ()) -> None:
+    """Add files that were just written to the register; those that are not there are left out.
+
+    Raises
+    ------
+    StorageError
+        The register cannot be written.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    names = tuple(sorted(set(datasets)))
+    files = [path.resolve() for path in paths if path.is_file()]
+    new = [WrittenFile(kind, str(path), sha256_of(path), names, now) for path in files]
+    fresh = {one.path for one in new}
+    kept = [one for one in read_written(project) if one.path not in fresh]
+    write_register(project, [*kept, *new])
+
+
+def read_written(project: Project) -> list[WrittenFile]:
+    """Return what was written, each path once, as it was written last."""
+    path = register_file(project)
+    if not path.is_file():
+        return []
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [WrittenFile(**{**row, "datasets": tuple(row["datasets"])}) for row in rows]
+
+
+def write_register(project: Project, files: Iterable[WrittenFile]) -> None:
+    """Replace the register, atomically."""
+    text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in files)
+    with atomic_file(register_file(project)) as temporary:
+        os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY, 0o600))
+        temporary.write_text(text, encoding="utf-8", newline="")
