@@ -56,7 +56,7 @@ def commands():
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for found in re.finditer(
-            r"(?:^|`|&& |/)(make|workbench) +([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", text, re.M
+            r"(?:^|`|&& |/)(make|workbench) +([a-z][a-z-]*)(?: (?:NAME )?([a-z][a-z-]*))?", text, re.M
         ):
             yield page.name, *found.groups()
 

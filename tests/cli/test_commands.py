@@ -30,6 +30,9 @@ COMMANDS = [
     "dashboards",
     "doctor",
     "labels",
+    "rights",
+    "consent",
+    "forget",
 ]
 
 

@@ -1,107 +1,96 @@
+import importlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 
-import ipywidgets as widgets
+import numpy as np
 import pytest
+from timed_video import voice, write_timed_video
 
-from tests.reports.world import write_world
-from workbench.dashboards.fusion import build
-from workbench.files import write_text
+from tests.reports.managers_world import write_catalog, write_managers_world
+from tests.rights_world import declare
+from workbench.dashboards.pages import stored_stamp
+from workbench.errors import InvalidInputError
+from workbench.files import write_json
+from workbench.reports.audience import audience_for
+from workbench.reports.clip_media import clip_media
+from workbench.reports.names_shown import ClipNames
+from workbench.reports.pseudonyms import Pseudonyms
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "dashboard_fusion.ipynb"
-HOSTILE = "<script>alert(1)</script>"
-
-
-def html(page):
-    return page.children[-1].value
-
-
-def test_an_empty_project_says_what_to_run(project):
-    shown = html(build(project))
-    assert (
-        "Not known yet" in shown
-        and "workbench train NAME --network all" in shown
-        and "workbench demo" in shown
-    )
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+PAGES = ("fusion", "labels", "data", "clip")
+SIZES = {"n_speakers": 6, "n_clips": 2}
 
 
-def test_the_answer_its_chart_and_whom_it_was_tested_on_stand_first(project):
-    write_world(project)
-    shown = html(build(project))
-    first = shown[: shown.index("<details>")]
-    assert "Face and voice together do better than either alone." in first
-    assert "54 clips of 6 people" in first and "by speaker" in first
-    assert 'src="data:image/svg+xml;base64,' in first and "with 95% intervals" in first
+def build(project, page, **role):
+    return importlib.import_module(f"workbench.dashboards.{page}").build(project, **role)
 
 
-def test_another_comparison_can_be_chosen(project):
-    write_world(project, n_speakers=6, n_clips=4, split_kind="frame", name="20201121-101500-paper")
-    write_world(project, n_speakers=6, n_clips=4)
-    page = build(project)
-    chooser = next(child for child in page.children if isinstance(child, widgets.Dropdown))
-    assert [value for _, value in chooser.options] == ["20261121-101500-sample", "20201121-101500-paper"]
-    assert "flatter" not in html(page)
-    chooser.value = "20201121-101500-paper"
-    assert "These figures flatter" in html(page) and "Cannot be answered" in html(page)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_dashboard_opens_at_its_page_as_a_manager_sees_it(project, page):
+    bar = build(project, page)
+    assert f'data-page="{page}"' in bar.html and bar.sheet.startswith(".wb")
+    assert "You came as an annotator" in build(project, page, role="annotator").html or page == "labels"
+    with pytest.raises(InvalidInputError, match="role"):
+        build(project, page, role="admin")
 
 
-def test_one_comparison_needs_no_choice(project):
-    write_world(project, n_speakers=6, n_clips=4)
-    assert not [child for child in build(project).children if isinstance(child, widgets.Dropdown)]
+def test_stored_results_that_change_are_seen(project):
+    before = stored_stamp(project)
+    assert stored_stamp(project) == before
+    write_managers_world(project, **SIZES)
+    assert stored_stamp(project) != before
 
 
-def test_a_damaged_comparison_is_said_on_the_page_not_raised(project):
-    write_text(project.reports / "comparisons" / f"{'x'}.json", "{")
-    shown = html(build(project))
-    assert "Cannot be shown" in shown and "damaged" in shown
-
-
-def test_text_from_stored_files_stays_text(project):
-    runs = write_world(project, n_speakers=6, n_clips=4)
-    evaluation = runs["visual"].folder / "evaluation.json"
-    content = json.loads(evaluation.read_text())
-    content["warnings"].append({"code": "x", "message": HOSTILE})
-    write_text(evaluation, json.dumps(content))
-    shown = html(build(project))
-    assert HOSTILE not in shown and "&lt;script&gt;alert(1)" in shown
-
-
-def test_the_page_writes_nothing(project):
-    write_world(project, n_speakers=6, n_clips=4)
-    before = sorted(project.root.rglob("*"))
-    build(project)
-    assert sorted(project.root.rglob("*")) == before
-
-
-def test_no_network_is_loaded_to_show_results(project):
-    write_world(project, n_speakers=6, n_clips=4)
-    code = (
-        "import sys; from workbench.dashboards.fusion import build; from workbench.project import Project\n"
-        "build(Project.open(sys.argv[1]))\n"
-        "print(*[m for m in ('tensorflow', 'keras', 'dlib', 'librosa', 'av', 'sklearn', 'scipy.stats', 'seaborn') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(project.root)], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == []
-
-
-def test_the_notebook_is_one_call_without_outputs():
-    notebook = json.loads(NOTEBOOK.read_text())
-    assert [cell["cell_type"] for cell in notebook["cells"]] == ["code"]
-    assert notebook["cells"][0]["outputs"] == [] and notebook["cells"][0]["execution_count"] is None
+@pytest.mark.parametrize("page", PAGES)
+def test_a_notebook_is_one_call_without_outputs(page):
+    notebook = json.loads((NOTEBOOKS / f"dashboard_{page}.ipynb").read_text())
+    (cell,) = notebook["cells"]
+    assert cell["cell_type"] == "code" and cell["outputs"] == [] and cell["execution_count"] is None
+    assert f"from workbench.dashboards.{page} import build" in "".join(cell["source"])
     assert "widgets" not in notebook["metadata"]
 
 
+@pytest.fixture
+def seen(project, rng):
+    """A project with one recording that can be seen and heard, and its key."""
+    table = write_catalog(project, **SIZES)
+    declare(project)
+    clip = table["clip"].iloc[0]
+    media = project.dataset_folder("sample") / "media"
+    media.mkdir()
+    write_timed_video(media / f"{clip}.mp4", np.arange(9) * 0.04, sound=voice(0.36, rng=rng))
+    names = ClipNames.of(project, Pseudonyms("", audience_for(project, "manager")), "sample")
+    return project, names.keys[clip]
+
+
+def test_a_manager_sees_no_face_and_hears_nobody_unless_the_settings_say_so(seen):
+    project, key = seen
+    meta, buffers = clip_media(project, key, audience=audience_for(project, "manager"))
+    assert meta["sound"] is None and len(buffers) == 9 and "hidden" in meta["words"] and meta["clip"] == key
+    write_json(project.reports / "settings.json", {"manager": {"voices": True, "blur_faces": False}})
+    meta, _ = clip_media(project, key, audience=audience_for(project, "manager"))
+    assert meta["sound"] is not None and meta["words"] == ""
+
+
+def test_nothing_is_sent_of_what_may_not_be_shown(seen):
+    project, key = seen
+    with pytest.raises(InvalidInputError, match="none of that key"):
+        clip_media(project, "0" * 12, audience=audience_for(project, "analyst"))
+    with pytest.raises(InvalidInputError, match="annotator"):
+        clip_media(project, key, audience=audience_for(project, "annotator"))
+    (project.dataset_folder("sample") / "rights.json").unlink()
+    with pytest.raises(InvalidInputError, match="purpose"):
+        clip_media(project, key, audience=audience_for(project, "manager"))
+
+
 @pytest.mark.notebook
-def test_the_notebook_runs_from_top_to_bottom(project, monkeypatch):
+@pytest.mark.slow
+def test_a_notebook_runs_from_top_to_bottom(project, monkeypatch):
     import nbformat
     from nbclient import NotebookClient
 
-    write_world(project, n_speakers=6, n_clips=4)
+    write_managers_world(project, **SIZES)
     monkeypatch.setenv("WORKBENCH_PROJECT", str(project.root))
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(NOTEBOOKS / "dashboard_fusion.ipynb", as_version=4)
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     assert "application/vnd.jupyter.widget-view+json" in notebook.cells[0].outputs[0]["data"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from tests.reports.world import ACCURACIES, split_of, write_comparison, write_run, write_world
+from tests.reports.world import split_of, write_world
 from workbench.datasets.catalog import COLUMNS
 from workbench.labels.annotation import LabelEvent
 from workbench.labels.event_table import label_events, linked, row_of
@@ -15,9 +15,10 @@ from workbench.sentiment import SENTIMENTS
 ANNOTATORS = ("Ada Lovelace", "Grace Hopper", "Zoe Zed")
 
 
-def write_catalog(project, *, n_men=2, name="sample", n_speakers=12):
+def write_catalog(project, *, n_men=2, name="sample", **sizes):
     """Catalog the world's clips: the last ``n_men`` of the speakers are men, every third clip is acted strongly."""
-    clips = split_of(n_speakers=n_speakers)[["clip", "speaker"]]
+    clips = split_of(**sizes)[["clip", "speaker"]]
+    n_speakers = clips["speaker"].nunique()
     table = clips.assign(**dict.fromkeys(COLUMNS, "")).assign(clip=clips["clip"], speaker=clips["speaker"])
     table["file"] = table["clip"] + ".mp4"
     table["sha256"] = table["clip"]
@@ -38,11 +39,11 @@ def write_catalog(project, *, n_men=2, name="sample", n_speakers=12):
     return table
 
 
-def write_labels(project, *, n_days=5, clips_a_day=4, today=None):
+def write_labels(project, *, n_days=5, clips_a_day=1, today=None, **sizes):
     """Let three people answer two questions about some clips a day, up to today."""
     today = today or datetime.now(UTC)
     rng = np.random.default_rng(3)
-    clips = list(split_of()["clip"])
+    clips = list(split_of(**sizes)["clip"])
     with LabelStore.open(project.labels) as store:
         number = 0
         for day in range(n_days):
@@ -74,19 +75,8 @@ def record(store, who, question, clip, value, at, number):
         connection.execute(label_events.insert(), [linked(row, before="")])
 
 
-def write_managers_world(project, *, n_men=2):
+def write_managers_world(project, *, n_men=2, **sizes):
     """Write everything; return the runs as ``{network: run}``."""
-    write_catalog(project, n_men=n_men)
-    write_labels(project)
-    return write_world(project)
-
-
-__all__ = [
-    "ACCURACIES",
-    "ANNOTATORS",
-    "write_catalog",
-    "write_comparison",
-    "write_labels",
-    "write_managers_world",
-    "write_run",
-]
+    write_catalog(project, n_men=n_men, **sizes)
+    write_labels(project, **sizes)
+    return write_world(project, **sizes)

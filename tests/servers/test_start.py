@@ -15,9 +15,10 @@ import nbformat
 import pytest
 
 from workbench.errors import InvalidInputError, WorkbenchError
-from workbench.servers import start_dashboards
+from workbench.servers.dashboards import Exposure, dashboards_servers
+from workbench.servers.places import notebooks_folder
 from workbench.servers.processes import Server, running
-from workbench.servers.start import dashboards_server, lab_server, notebooks_folder
+from workbench.servers.start import lab_server
 
 CANARY = b"canary-of-a-private-recording"
 LEAKS = (CANARY, base64.b64encode(CANARY)[:32])  # as it is, and as the contents API wraps it
@@ -65,9 +66,7 @@ def furnished(project):
     notebooks.mkdir()
     (notebooks / "face.png").write_bytes(CANARY)
     write_notebook(notebooks / "00_start.ipynb", "1 + 1")
-    secret = "import os; print('kernel sees', sorted(os.environ), os.environ['WORKBENCH_PROJECT'])"
-    write_notebook(notebooks / "dashboard_first.ipynb", secret)
-    write_notebook(notebooks / "dashboard_broken.ipynb", "raise RuntimeError('/secret/path')")
+    write_notebook(notebooks / "dashboard_fusion.ipynb", "1 + 1")
     return project
 
 
@@ -75,11 +74,6 @@ def write_notebook(path, source):
     cells = [nbformat.v4.new_code_cell(source)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-
-
-def test_a_host_that_others_can_reach_is_refused_with_what_to_do_instead(project, tmp_path):
-    with pytest.raises(InvalidInputError, match=r"0\.0\.0\.0.*ssh -L 8866"):
-        start_dashboards(project, host="0.0.0.0")
 
 
 def test_a_taken_port_is_refused_and_a_usual_one_that_is_taken_is_replaced(furnished, tmp_path):
@@ -94,35 +88,13 @@ def test_a_taken_port_is_refused_and_a_usual_one_that_is_taken_is_replaced(furni
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_a_port_outside_the_range_is_refused(furnished, tmp_path, port):
     with pytest.raises(InvalidInputError, match="1 to 65535"):
-        dashboards_server(furnished, tmp_path / "dashboards", port=port)
+        dashboards_servers(furnished, tmp_path / "dashboards", Exposure(port=port))
 
 
 def test_tokens_differ_each_time_and_stand_in_no_command_line(furnished, tmp_path):
     first, second = (lab_server(furnished, tmp_path / name) for name in "ab")
     assert split(first)[1] != split(second)[1]
     assert split(first)[1] not in " ".join(first.command)
-
-
-def test_settings_with_a_token_can_be_read_by_this_account_only(furnished, tmp_path):
-    server = dashboards_server(furnished, tmp_path / "dashboards")
-    settings = server.folder / "voila.json"
-    assert json.loads(settings.read_text())["Voila"]["token"] == split(server)[1]
-    assert settings.stat().st_mode & 0o077 == 0
-    assert server.folder.stat().st_mode & 0o077 == 0
-
-
-def test_the_dashboards_are_copied_apart_from_everything_else(furnished, tmp_path):
-    server = dashboards_server(furnished, tmp_path / "dashboards")
-    shown = sorted(path.name for path in (server.folder / "shown").iterdir())
-    assert shown == ["dashboard_broken.ipynb", "dashboard_first.ipynb"]
-
-
-def test_a_single_dashboard_is_opened_at_once_and_several_are_listed(furnished, tmp_path):
-    several = dashboards_server(furnished, tmp_path / "several")
-    assert several.url.startswith(split(several)[0] + "/?token=")
-    (furnished.root / "notebooks" / "dashboard_broken.ipynb").unlink()
-    single = dashboards_server(furnished, tmp_path / "single")
-    assert "/voila/render/dashboard_first.ipynb?token=" in single.url
 
 
 def test_jupyterlab_is_told_where_the_dashboards_are(furnished, tmp_path):
@@ -157,94 +129,53 @@ def test_a_server_that_never_answers_is_stopped(tmp_path):
 
 
 CLIMBS = ("..", "%2e%2e", "..%2f..", "%252e%252e", "..%5c..", "./..", "notebooks/..", "//..", ".%2e")
-PREFIXES = {
-    "lab": ("/files/", "/view/", "/static/", "/api/contents/", "/nbconvert/html/", "/lab/api/", "/tree/"),
-    "dashboards": ("/voila/files/", "/voila/static/", "/voila/render/", "/voila/api/contents/", "/static/"),
-}
+PREFIXES = ("/files/", "/view/", "/static/", "/api/contents/", "/nbconvert/html/", "/lab/api/", "/tree/")
 
 
-def probes(prefixes, root):
+def probes(root):
     """Addresses by which a recording, a label or a report might be reached."""
-    for prefix in prefixes:
+    for prefix in PREFIXES:
         yield from (f"{prefix}{place}" for place in PLACES)
         yield from (f"{prefix}{climb}/{PLACES[1]}" for climb in CLIMBS)
         yield f"{prefix}{str(root).lstrip('/')}/{PLACES[1]}"
         yield f"{prefix}/{root}/{PLACES[1]}"
-        yield f"{prefix}face.png"
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
-    """JupyterLab and the dashboards, really running on a project."""
+def lab(tmp_path_factory):
+    """JupyterLab, really running on a project."""
     from workbench.project import Project
 
     project = furnished.__wrapped__(Project.open(tmp_path_factory.mktemp("served") / "project"))
-    folder = tmp_path_factory.mktemp("private")
-    os.environ["CANARY_PASSWORD"] = "canary-password"
-    try:
-        servers = lab_server(project, folder / "lab"), dashboards_server(project, folder / "dashboards")
-        (servers[1].folder / "shown" / "face.png").write_bytes(CANARY)  # as if a notebook had left one there
-        with running(servers):
-            yield project, *servers
-    finally:
-        del os.environ["CANARY_PASSWORD"]
+    server = lab_server(project, tmp_path_factory.mktemp("private") / "lab")
+    with running([server]):
+        yield project, server
 
 
 @pytest.mark.slow
-def test_without_its_token_jupyterlab_shows_nothing(both):
-    address, _ = split(both[1])
+def test_without_its_token_jupyterlab_shows_nothing(lab):
+    address, _ = split(lab[1])
     assert status(f"{address}/lab/tree/00_start.ipynb")[0] == 302
     assert status(f"{address}/api/contents")[0] == 403
     assert status(f"{address}/api/kernels", method="POST")[0] == 403
 
 
 @pytest.mark.slow
-def test_with_its_token_jupyterlab_lists_the_notebooks_and_nothing_else(both):
-    address, token = split(both[1])
+def test_with_its_token_jupyterlab_lists_the_notebooks_and_nothing_else(lab):
+    address, token = split(lab[1])
     code, body = status(f"{address}/api/contents", token)
     assert code == 200
     listed = {entry["name"] for entry in json.loads(body)["content"]}
-    assert listed == {"00_start.ipynb", "dashboard_broken.ipynb", "dashboard_first.ipynb", "face.png"}
+    assert listed == {"00_start.ipynb", "dashboard_fusion.ipynb", "face.png"}
 
 
 @pytest.mark.slow
-def test_without_their_token_the_dashboards_ask_for_it(both):
-    address, token = split(both[2])
-    assert status(f"{address}/")[0] == 302
-    assert status(f"{address}/voila/render/dashboard_first.ipynb")[0] in {302, 403}
-    assert status(f"{address}/", token)[0] == 200
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("which", ["lab", "dashboards"])
 @pytest.mark.parametrize("who", ["anyone", "holder of the token"])
-def test_no_address_leads_to_a_recording_a_label_or_a_report(both, which, who):
-    project, lab, dashboards = both
-    address, token = split({"lab": lab, "dashboards": dashboards}[which])
-    for probe in probes(PREFIXES[which], project.root):
+def test_no_address_of_jupyterlab_leads_to_a_recording_a_label_or_a_report(lab, who):
+    address, token = split(lab[1])
+    for probe in probes(lab[0].root):
         _code, body = status(address + probe, token if who != "anyone" else None)
-        # what lies in the notebooks folder itself, JupyterLab may show to the holder of its token
-        if not (which == "lab" and who != "anyone" and probe.endswith("face.png") and "cast" not in probe):
-            assert not any(leak in body for leak in LEAKS), probe
-
-
-@pytest.mark.slow
-def test_a_dashboard_runs_with_a_clean_environment_and_hides_its_code(both):
-    project, _lab, dashboards = both
-    address, token = split(dashboards)
-    code, body = status(f"{address}/voila/render/dashboard_first.ipynb", token)
-    assert code == 200
-    assert f"{project.root}".encode() in body  # the kernel knows its project
-    assert b"CANARY_PASSWORD" not in body
-    assert b"import os" not in body
-
-
-@pytest.mark.slow
-def test_a_broken_dashboard_shows_neither_path_nor_traceback(both):
-    address, token = split(both[2])
-    _code, body = status(f"{address}/voila/render/dashboard_broken.ipynb", token)
-    assert b"/secret/path" not in body
-    assert b"Traceback" not in body
+        assert not any(leak in body for leak in LEAKS), probe
 
 
 @pytest.mark.slow
@@ -256,6 +187,7 @@ def test_ending_the_command_ends_both_servers(furnished):
         said = [process.stdout.readline() for _ in range(4)]
         addresses = [line.split()[1] for line in said[:2]]
         assert all(status(address)[0] in {200, 302} for address in addresses), said
+        assert "/?token=" in addresses[1]
         process.send_signal(signal.SIGTERM)
         rest = process.stdout.read()
         assert process.wait(timeout=60) == 0

@@ -15,6 +15,7 @@ from workbench.cli import (
     label,
     learn,
     maps,
+    people,
     publish,
     repeat,
     rights,
@@ -35,6 +36,7 @@ for room in (data, learn, gate, judge, maps, saliency, repeat, speech, serve, ri
     for command in room.COMMANDS:
         app.command(name=command.__name__.rstrip("_").replace("_", "-"))(command)
 app.add_typer(label.app, name="labels")
+app.add_typer(people.app, name="people")
 app.add_typer(consent.app, name="consent")
 
 

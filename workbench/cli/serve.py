@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,13 +28,24 @@ def lab(
 def dashboards(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: PortOption = None,
+    role: Annotated[
+        str, typer.Option(help="What the printed address shows: annotator, analyst or manager.")
+    ] = "manager",
+    certificate: Annotated[Path | None, typer.Option(help="TLS certificate, a PEM file.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's private key, a PEM file.")] = None,
+    public_address: Annotated[
+        str, typer.Option(help="https://NAME of a reverse proxy on this machine that keeps the Host header.")
+    ] = "",
+    kernels: Annotated[int, typer.Option(min=8, max=512, help="Pages that may be alive at once.")] = 48,
+    heated: Annotated[int, typer.Option(min=0, max=64, help="Kernels that wait ready, of each page.")] = 5,
     project: ProjectOption = None,
 ) -> None:
-    """Start the managers' dashboards; print the address with its token."""
+    """Start the dashboards: print an address with a key, or let people sign in once somebody has an account."""
     from workbench.project import Project
-    from workbench.servers.start import start_dashboards
+    from workbench.servers.start import Exposure, start_dashboards
 
-    start_dashboards(Project.open(project), host=host, port=port)
+    exposure = Exposure(host, port, certificate, key, public_address, role, kernels, heated)
+    start_dashboards(Project.open(project), exposure)
 
 
 def doctor(json: JsonOption = False, project: ProjectOption = None) -> None:

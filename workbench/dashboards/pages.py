@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from workbench.reports.render import render
 from workbench.reports.view_state import PageName
 from workbench.widgets.address_bar import AddressBar
 
+PERSON_VARIABLE = "HTTP_X_WORKBENCH_PERSON"
+"""Who is signed in, told to the kernel by the server alone; kernels that are heated before anybody comes have none."""
 _WATCHED = (
     "reports/comparisons",
     "reports/runs",
@@ -40,7 +43,7 @@ def page_at(project: Project, role: str, page: PageName) -> AddressBar:
     InvalidInputError
         There is no such role.
     """
-    audience = audience_for(project, role)
+    audience = audience_for(project, role, person=os.environ.get(PERSON_VARIABLE, ""))
     return AddressBar(
         functools.partial(render_query, project, audience=audience, page=page),
         stamp=functools.partial(stored_stamp, project),

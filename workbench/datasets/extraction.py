@@ -12,6 +12,7 @@ from workbench.datasets.catalog import Dataset
 from workbench.datasets.clip_extraction import ClipJob, extract_clip
 from workbench.datasets.cluster import results_of
 from workbench.datasets.feature_store import FeatureStore
+from workbench.datasets.odd_in_words import ODD_IN_WORDS
 from workbench.errors import StorageError
 from workbench.features.pretrained import LandmarkModel, find_landmark_model
 from workbench.features.recipe import recipe_of
@@ -19,19 +20,6 @@ from workbench.files import TEMPORARY_PREFIX
 from workbench.progress import Progress, silent
 
 OLD_S = 3600
-ODD_IN_WORDS = {
-    "NO_PICTURES": "sound only",
-    "NO_FACE": "no face at all",
-    "FACE_LOST": "the face is missing in some moments",
-    "SMALL_FACE": "the face is smaller than 80 pixels",
-    "SEVERAL_FACES": "several faces: the largest was followed",
-    "NO_SOUND": "no sound",
-    "SOUND_DAMAGED": "the sound is damaged, pictures only",
-    "QUIET": "very quiet (mean below -60 dBFS)",
-    "CLIPPED": "the sound is cut off at full scale",
-    "OUT_OF_PHASE": "the channels cancel out: the first was taken",
-    "NOT_FINITE": "the sound held impossible values, now silence",
-}
 
 
 @dataclass(frozen=True)

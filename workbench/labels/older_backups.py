@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from workbench.files import atomic_folder, read_json, sha256_of, write_json
@@ -29,7 +30,8 @@ def seal_backup(folder: Path, ring: KeyRing) -> None:
     """
     open_backup(folder)
     manifest = read_json(folder / MANIFEST)
-    with atomic_folder(folder) as anew:
+    sealed = folder.with_name(f"{folder.name}-sealed")  # the old one goes only when the new one is whole
+    with atomic_folder(sealed) as anew:
         anew.chmod(0o700)
         for name in (EVENTS, QUEUE):
             write_sealed(anew / name, read_lines(folder / name), ring)
@@ -39,3 +41,5 @@ def seal_backup(folder: Path, ring: KeyRing) -> None:
             anew / MANIFEST,
             {**manifest, "format": FORMAT, "ring": ring.id, "erasures": [], "files": files},
         )
+    shutil.rmtree(folder)
+    sealed.rename(folder)

@@ -42,6 +42,20 @@ def clip_answers(project: Project, run: Run) -> pd.DataFrame:
     return _answers(run, stamp_of(run.folder / "predictions.csv"), catalog, stamp_of(catalog))
 
 
+def catalog_of(project: Project, dataset: str) -> pd.DataFrame:
+    """Return a dataset's catalog, no rows where there is none; read again only when it was written anew.
+
+    Not to be changed: pages share it.
+    """
+    file = Dataset(project.dataset_folder(dataset)).catalog_file
+    return _catalog(file, stamp_of(file))
+
+
+@lru_cache(maxsize=16)
+def _catalog(file: Path, _stamp: tuple[int, int]) -> pd.DataFrame:
+    return Dataset(file.parent).table()
+
+
 @lru_cache(maxsize=16)
 def _answers(
     run: Run, _predictions: tuple[int, int], catalog: Path, _catalog: tuple[int, int]

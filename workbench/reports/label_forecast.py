@@ -77,7 +77,7 @@ def forecast(
         return Forecast("unknown", wanted, why=f"agreement is undefined: {agreement.undefined}")
     half = (agreement.high - agreement.low) / 2
     units = units_of(items)
-    needed = ceil(units.n * (half / wanted) ** 2)
+    needed = ceil(round(units.n * (half / wanted) ** 2, 6))
     known = {"half": half, "n": units.n, "needed": max(needed, units.n), "of": units.of}
     if half <= wanted:
         return Forecast("reached", wanted, **known)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.datasets.catalog import Dataset, names
+from workbench.datasets.catalog import names
 from workbench.evaluation.agreement.ratings import ratings_of
 from workbench.evaluation.agreement.report import Coefficients, coefficients
 from workbench.evaluation.estimates import Share, share
@@ -15,6 +15,7 @@ from workbench.labels.said import classes_of
 from workbench.labels.schema import CANNOT_TELL, QUESTIONS
 from workbench.labels.store import LABEL_COLUMNS, LabelStore
 from workbench.project import Project
+from workbench.reports.clip_answers import catalog_of
 
 COLUMNS = (*LABEL_COLUMNS, "sequence", "recorded_utc")
 _READ: dict[tuple[str, int], pd.DataFrame] = {}
@@ -24,14 +25,17 @@ _READ: dict[tuple[str, int], pd.DataFrame] = {}
 def standing_labels(project: Project) -> pd.DataFrame:
     """Return every answer that stands: ``clip, question, start_s, end_s, annotator, value, sequence, recorded_utc``.
 
-    Not to be changed: pages share it for as long as nobody answers anything.
+    Not to be changed: pages share it for as long as nobody answers anything. Its ``attrs["state"]`` names the state.
     """
     if not LabelStore.exists(project.labels):
-        return pd.DataFrame(columns=list(COLUMNS))
+        nothing = pd.DataFrame(columns=list(COLUMNS))
+        nothing.attrs["state"] = ("", 0)
+        return nothing
     with LabelStore.open(project.labels, read_only=True) as store:
         state = (store.place, store.last_sequence())
         if state not in _READ:
             table = _read(store)
+            table.attrs["state"] = state
             _READ.clear()
             _READ[state] = table
         return _READ[state]
@@ -45,9 +49,7 @@ def _read(store: LabelStore) -> pd.DataFrame:
 
 def datasets_of_clips(project: Project) -> dict[str, str]:
     """Return the dataset that each clip of a project is in."""
-    return {
-        clip: name for name in names(project) for clip in Dataset(project.datasets / name).table()["clip"]
-    }
+    return {clip: name for name in names(project) for clip in catalog_of(project, name)["clip"]}
 
 
 @dataclass(frozen=True)

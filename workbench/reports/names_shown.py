@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.datasets.catalog import Dataset
 from workbench.project import Project
+from workbench.reports.clip_answers import catalog_of
 from workbench.reports.pseudonyms import Pseudonyms
 
 
@@ -28,7 +28,7 @@ class ClipNames:
     @classmethod
     def of(cls, project: Project, names: Pseudonyms, dataset: str, further: Iterable[str] = ()) -> ClipNames:
         """Return those of a dataset's catalog, and of clips that runs know although the catalog does not (any more)."""
-        there = Dataset(project.dataset_folder(dataset)).table()["clip"]
+        there = catalog_of(project, dataset)["clip"]
         keys = {clip: names.token("clip", clip) for clip in dict.fromkeys([*there, *further])}
         numbers = {
             clip: i for i, clip in enumerate(sorted(keys, key=lambda clip: (keys[clip], clip)), start=1)

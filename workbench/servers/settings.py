@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.project import ENVIRONMENT_VARIABLE, Project
+from workbench.servers.voila_client import PERSON_HEADER
 
 LOOPBACK = "127.0.0.1"
 START_NOTEBOOK = "00_start.ipynb"
@@ -15,6 +16,9 @@ DASHBOARDS_VARIABLE = "WORKBENCH_DASHBOARDS_URL"
 # Voila hands its whole environment to every kernel, so it gets only what a kernel needs to run.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 IDLE_KERNEL_S = 600
+REFILL_DELAY_S = 3.0
+"""A viewer's own page comes first; then the place of the kernel it took is filled again."""
+PACKAGE = Path(__file__).resolve().parents[1]
 NEWS_OFF = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 
@@ -40,8 +44,19 @@ def lab_settings(notebooks: Path, port: int, token: str, open_browser: bool) -> 
     }
 
 
-def dashboards_settings(shown: Path, port: int, token: str) -> dict[str, Any]:
-    """Return Voila's settings: a token, no files, no source, no tracebacks, idle kernels ended."""
+def dashboards_settings(
+    shown: Path, port: int, token: str, *, heated: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Return Voila's settings: a token, no files, no source, no tracebacks, heated kernels, idle kernels ended.
+
+    Parameters
+    ----------
+    shown : Path
+        Holds the notebooks that may be shown, a folder per role.
+    heated : Mapping
+        How many kernels wait with a notebook already run, by its path in ``shown``.
+    """
+    pools = {name: {"pool_size": size} for name, size in (heated or {}).items()}
     return {
         "Voila": {
             "ip": LOOPBACK,
@@ -50,6 +65,7 @@ def dashboards_settings(shown: Path, port: int, token: str) -> dict[str, Any]:
             "open_browser": False,
             "root_dir": str(shown),
             "token": token,
+            "log_level": "WARN",  # else it writes every address it is asked for
         },
         "VoilaConfiguration": {
             "file_allowlist": [],  # Voila's token does not protect files: none may be asked for
@@ -57,6 +73,13 @@ def dashboards_settings(shown: Path, port: int, token: str) -> dict[str, Any]:
             "show_tracebacks": False,
             "allow_template_override": "NO",
             "allow_theme_override": "NO",
+            "http_header_envs": [PERSON_HEADER],
+            "preheat_kernel": bool(pools),
+            "default_pool_size": 0,
+        },
+        "VoilaKernelManager": {
+            "kernel_pools_config": {"default": {"pool_size": 0}, **pools},
+            "fill_delay": REFILL_DELAY_S,
         },
         "MappingKernelManager": {
             "cull_idle_timeout": IDLE_KERNEL_S,
@@ -67,9 +90,13 @@ def dashboards_settings(shown: Path, port: int, token: str) -> dict[str, Any]:
 
 
 def dashboards_environment(given: Mapping[str, str], project: Project) -> dict[str, str]:
-    """Return the environment of the dashboards: what is named in ``PASSED_ON``, and the project."""
+    """Return the environment of the dashboards: what is named in ``PASSED_ON``, the project, and this very workbench."""
     return {name: given[name] for name in PASSED_ON if name in given} | {
-        ENVIRONMENT_VARIABLE: str(project.root)
+        ENVIRONMENT_VARIABLE: str(project.root),
+        "PYTHONPATH": str(PACKAGE.parent),  # a kernel runs the code of the workbench that started it
+        **dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
+        ),  # many kernels, few cores; no threads to fork
     }
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from workbench.datasets.catalog import Dataset, names
+from workbench.datasets.catalog import names
 from workbench.datasets.rights.declaration import read_rights
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.reports.answer import said
 from workbench.reports.card import DRAWN
+from workbench.reports.clip_answers import catalog_of
 from workbench.reports.clip_story import Lane, lane_of, why
 from workbench.reports.labelling import standing_labels
 from workbench.reports.names_shown import ClipNames
@@ -146,7 +147,7 @@ def _lanes(looking: Looking, stored: StoredComparison | None, clip: str) -> tupl
 
 
 def _row(looking: Looking, dataset: str, clip: str) -> dict[str, Any]:
-    table = Dataset(looking.project.dataset_folder(dataset)).table()
+    table = catalog_of(looking.project, dataset)
     rows = table[table["clip"] == clip].to_dict("records")
     return {str(name): value for name, value in rows[0].items()} if rows else {}
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.datasets.catalog import Dataset
 from workbench.errors import InvalidInputError
 from workbench.models.runs import Run
 from workbench.reports.answer import FUSED, said
-from workbench.reports.clip_answers import clip_answers
+from workbench.reports.clip_answers import catalog_of, clip_answers
 from workbench.reports.names_shown import ClipNames
 from workbench.reports.pages.page import Looking, Page
 from workbench.reports.stored import StoredComparison, run_called
@@ -69,7 +68,7 @@ def _tested(looking: Looking, run: Run) -> list[dict[str, Any]]:
 
 
 def _catalogued(looking: Looking, dataset: str) -> list[dict[str, Any]]:
-    table = Dataset(looking.project.dataset_folder(dataset)).table()
+    table = catalog_of(looking.project, dataset)
     return [
         {"clip": clip, "truth": meant, "said": "", "right": False}
         for clip, meant in zip(table["clip"], table["intended"], strict=True)

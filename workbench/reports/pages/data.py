@@ -130,7 +130,7 @@ def _limited(looking: Looking, facts: DataFacts) -> tuple[pd.DataFrame, list[str
     """Return the clips that the address asks for, and in words what they are."""
     view, clips, words = looking.view, facts.clips, []
     if view.code:
-        clips = clips[[view.code in codes.split(";") for codes in clips["warnings"]]]
+        clips = clips[[view.code in codes.split(";") for codes in clips["odd"]]]
         words.append({code: said for code, said, *_ in facts.problems}.get(view.code, view.code))
     if view.true:
         clips = clips[clips["intended"] == ("" if view.true == UNKNOWN else view.true)]
@@ -178,7 +178,7 @@ def _clips(looking: Looking, facts: DataFacts) -> Page:
             "called": called.called[row["clip"]],
             "href": looking.link("clip", dataset=facts.name, clip=called.keys[row["clip"]]),
             "by": people[row["speaker"]],
-            "odd": row["warnings"].replace(";", ", "),
+            "odd": row["odd"].replace(";", ", "),
         }
         for row in part.rows
     ]

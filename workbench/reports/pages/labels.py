@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -15,7 +17,6 @@ from workbench.evaluation.estimates import Share
 from workbench.labels.schema import CANNOT_TELL, schema_of
 from workbench.reports.label_forecast import Forecast, forecast
 from workbench.reports.label_pace import N_DAYS, last_days, pace
-from workbench.reports.labelled import counts_of
 from workbench.reports.labelling import (
     QuestionProgress,
     datasets_of_clips,
@@ -23,18 +24,12 @@ from workbench.reports.labelling import (
     progress_of,
     standing_labels,
 )
-from workbench.reports.names_shown import ClipNames
+from workbench.reports.pages.label_answer import QUESTION_WORDS, answer_of, band_of
+from workbench.reports.pages.label_lists import label_clips_page, label_rows_page
 from workbench.reports.pages.page import Looking, Page
 from workbench.reports.pages.rights import reasons_against, refusal
 from workbench.reports.view_state import USUAL_WIDTH
 
-QUESTION_WORDS = {
-    "mouth": "mouth, open or closed",
-    "sentiment": "sentiment of a picture",
-    "sentiment_face": "sentiment by the moving face",
-    "sentiment_voice": "sentiment by the voice",
-    "sentiment_both": "sentiment by face and voice",
-}
 CELLS = ("question", "annotator", "day", "value", "outcome", "clip")
 _MODALITIES = {
     "sentiment_face": "the face alone",
@@ -56,36 +51,55 @@ def labels_page(looking: Looking) -> Page:
         return refused
     numbers = looking.names.numbers("annotator", everything["annotator"])
     if looking.view.show == "clips":
-        return _clips(looking, labels, numbers, of_clip)
+        return label_clips_page(looking, labels, numbers, of_clip)
     if looking.view.show or any(getattr(looking.view, name) for name in CELLS if name != "question"):
-        return _rows(looking, labels, numbers, of_clip)
+        return label_rows_page(looking, labels, numbers, of_clip)
     n_clips = sum(name not in left_out for name in of_clip.values())
-    return _overview(looking, labels, numbers, n_clips, left_out)
+    counted = _Counted(everything.attrs["state"], frozenset(left_out), n_clips, labels)
+    return _overview(looking, counted, numbers, left_out)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """Labels that are counted once, for as long as nobody answers anything and the same datasets are left out."""
+
+    state: tuple[str, int]
+    left_out: frozenset[str]
+    n_clips: int
+    labels: pd.DataFrame = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _progress(counted: _Counted) -> list[QuestionProgress]:
+    return progress_of(counted.labels, counted.n_clips)
+
+
+@lru_cache(maxsize=16)
+def _forecast(counted: _Counted, question: str, wanted: int, today: date) -> Forecast:
+    rows = counted.labels[counted.labels["question"] == question]
+    one = next(one for one in _progress(counted) if one.question == question)
+    return forecast(rows, question, one.agreement.percent, wanted=wanted / 100, today=today)
 
 
 def _overview(
-    looking: Looking,
-    labels: pd.DataFrame,
-    numbers: Mapping[str, int],
-    n_clips: int,
-    left_out: Mapping[str, tuple[str, ...]],
+    looking: Looking, counted: _Counted, numbers: Mapping[str, int], left_out: Mapping[str, tuple[str, ...]]
 ) -> Page:
+    labels = counted.labels
     if labels.empty:
         return looking.page("labels.html.j2", questions=[], left_out=left_out)
     today = datetime.now(UTC).date()
-    progress = progress_of(labels, n_clips)
+    progress = _progress(counted)
     main = _main(looking, progress)
-    rows = labels[labels["question"] == main.question]
     wanted = int(looking.view.width or USUAL_WIDTH)
-    ahead = forecast(rows, main.question, main.agreement.percent, wanted=wanted / 100, today=today)
+    ahead = _forecast(counted, main.question, wanted, today)
     days = last_days(labels, today)
     return looking.page(
         "labels.html.j2",
         left_out=left_out,
         main=main.question,
         prompt=schema_of(main.question).prompt,
-        answer=_answer(main, ahead, wanted),
-        band=_band(ahead, today),
+        answer=answer_of(main, ahead, wanted),
+        band=band_of(ahead, today),
         ahead=ahead,
         wanted=wanted,
         widths=[(w, looking.link(question=looking.view.question, width=w)) for w in (3, 5, 10)],
@@ -114,51 +128,6 @@ def _main(looking: Looking, progress: list[QuestionProgress]) -> QuestionProgres
             f"A question must have labels to be looked at. {asked} has none yet: {', '.join(o.question for o in progress)} have."
         )
     return found
-
-
-def _answer(main: QuestionProgress, ahead: Forecast, wanted: int) -> dict[str, str]:
-    """Return tone, symbol, word and sentence about whether it is enough, and when it will be."""
-    if ahead.half is None:
-        return {
-            "tone": "unclear", "symbol": "○", "word": "Not known yet",
-            "sentence": f"How far people agree about {QUESTION_WORDS[main.question]} cannot be told: {main.agreement.percent.undefined}. "
-            "Let two people or more label the same moments.",
-        }  # fmt: skip
-    now = f"agreement is known to ±{100 * ahead.half:.1f} points"
-    if ahead.state == "reached":
-        return {
-            "tone": "yes", "symbol": "✔", "word": "Enough",
-            "sentence": f"For {QUESTION_WORDS[main.question]}, {now}, and ±{wanted} were wanted.",
-        }  # fmt: skip
-    if ahead.state == "unknown":
-        return {
-            "tone": "unclear", "symbol": "≈", "word": "Not enough yet",
-            "sentence": f"For {QUESTION_WORDS[main.question]}, {now}, and ±{wanted} are wanted. When, cannot be told: {ahead.why}.",
-        }  # fmt: skip
-    when = f"about {ahead.expected:%-d %B %Y}" if ahead.expected else "not within ten years at this pace"
-    late = f"{ahead.late:%-d %B %Y}" if ahead.late else "never at this pace"
-    return {
-        "tone": "unclear", "symbol": "≈", "word": f"Enough {when}" if ahead.expected else "Not at this pace",
-        "sentence": f"For {QUESTION_WORDS[main.question]}, {now}, and ±{wanted} are wanted: reached {when} "
-        f"(95% band {ahead.early:%-d %B %Y} to {late}).",
-    }  # fmt: skip
-
-
-def _band(ahead: Forecast, today: date) -> dict[str, Any] | None:
-    """Return the forecast as places on a line from today to the band's end, in per cent."""
-    if ahead.state != "forecast" or ahead.early is None or ahead.expected is None:
-        return None
-    end = ahead.late or max(ahead.expected, ahead.early)
-    span = max((end - today).days, 1) * 1.05
-    return {
-        "today": f"{today:%-d %b}",
-        "early": 100 * (ahead.early - today).days / span,
-        "expected": 100 * (ahead.expected - today).days / span,
-        "late": 100.0 if ahead.late is None else 100 * (ahead.late - today).days / span,
-        "open": ahead.late is None,
-        "words": f"Today {today:%-d %B}; expected {ahead.expected:%-d %B %Y}; 95% band from {ahead.early:%-d %B %Y} to "
-        + (f"{ahead.late:%-d %B %Y}." if ahead.late else "never at this pace."),
-    }
 
 
 def _labels(looking: Looking, **fields: Any) -> str:
@@ -191,24 +160,29 @@ def _percent(figure: Any) -> str:
 
 def _people(looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
     called = looking.names.called("annotator", numbers)
-    number_of = {words: numbers[name] for name, words in called.items()}
-    cannot = labels[labels["value"] == CANNOT_TELL].groupby(["question", "annotator"]).size()
-    by_words = {words: name for name, words in called.items()}
+    cannot = labels["value"] == CANNOT_TELL
+    counted = (
+        labels.assign(cannot=cannot)
+        .groupby(["question", "annotator"])
+        .agg(n=("value", "size"), clips=("clip", "nunique"), cannot=("cannot", "sum"))
+    )
     rows = []
-    for count in counts_of(labels, called):
-        name = by_words[count.annotator]
-        about = {"question": count.question, "annotator": number_of[count.annotator]}
+    for (question, name), row in counted.iterrows():
+        about = {"question": question, "annotator": numbers[name]}
         rows.append(
             {
-                "count": count,
-                "question": QUESTION_WORDS[count.question],
+                "number": numbers[name],
+                "who": called[name],
+                "question": QUESTION_WORDS[question],
+                "n_labels": int(row["n"]),
                 "href": _labels(looking, **about),
+                "n_clips": int(row["clips"]),
                 "clips_href": looking.link(show="clips", **about),
-                "cannot": part_of(int(cannot.get((count.question, name), 0)), count.n_labels),
+                "cannot": part_of(int(row["cannot"]), int(row["n"])),
                 "cannot_href": _labels(looking, **about, value=CANNOT_TELL),
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: (row["number"], row["question"]))
 
 
 def _modalities(
@@ -242,143 +216,3 @@ def _day(looking: Looking, day: Any) -> dict[str, Any]:
         "per_hour": "—" if day.per_hour is None else f"{day.per_hour:,.0f}",
         "href": _labels(looking, day=day.day.isoformat()) if day.n_labels else "",
     }
-
-
-def _limited(
-    looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of_clip: Mapping[str, str]
-) -> pd.DataFrame:
-    """Return the labels that the address asks for."""
-    view = looking.view
-    if view.question:
-        labels = labels[labels["question"] == view.question]
-    if view.annotator:
-        name = next((name for name, number in numbers.items() if str(number) == view.annotator), None)
-        labels = labels[labels["annotator"] == name]
-    if view.day:
-        labels = labels[labels["recorded_utc"].str[:10] == view.day]
-    if view.value:
-        labels = labels[labels["value"] == view.value]
-    if view.outcome:
-        labels = _judged(looking, labels)
-    if view.clip:
-        clip = looking.names.find("clip", view.clip, set(labels["clip"]))
-        labels = labels[labels["clip"] == clip]
-    return labels
-
-
-def _judged(looking: Looking, labels: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers that do, or do not, name what the recording was meant to show; or both together."""
-    kinds = ("right", "wrong", "judged")
-    if looking.view.outcome not in kinds:
-        raise InvalidInputError(
-            f"Labels here are {', '.join(kinds)}. Received {looking.view.outcome!r}: follow the links."
-        )
-    meant = labels["clip"].map(intentions(looking.project)).fillna("")
-    judged = (meant != "") & (labels["value"] != CANNOT_TELL)
-    hit = labels["value"] == meant
-    return labels[judged & {"right": hit, "wrong": ~hit, "judged": hit | ~hit}[looking.view.outcome]]
-
-
-def _in_words(looking: Looking, numbers: Mapping[str, int]) -> str:
-    view = looking.view
-    called = {str(numbers[name]): words for name, words in looking.names.called("annotator", numbers).items()}
-    said = [
-        QUESTION_WORDS.get(view.question, ""),
-        f"by {called.get(view.annotator, 'nobody known')}" if view.annotator else "",
-        f"on {view.day}" if view.day else "",
-        f"“{view.value}”" if view.value else "",
-        {
-            "right": "as the recording was meant",
-            "wrong": "other than the recording was meant",
-            "judged": "where it is known what was meant",
-        }.get(view.outcome, ""),
-        "about one clip" if view.clip else "",
-    ]
-    return ", ".join(filter(None, said)) or "all that stand"
-
-
-def _clip_names(
-    looking: Looking, labels: pd.DataFrame, of_clip: Mapping[str, str]
-) -> dict[str, tuple[str, str]]:
-    """Return what each clip is called, and the address of its page where it is in a dataset."""
-    found: dict[str, tuple[str, str]] = {}
-    clips = set(labels["clip"])
-    for dataset in sorted({of_clip[clip] for clip in clips if clip in of_clip}):
-        names = ClipNames.of(looking.project, looking.names, dataset)
-        for clip in clips & set(names.called):
-            href = (
-                ""
-                if looking.audience.role == "annotator"
-                else looking.link("clip", dataset=dataset, clip=names.keys[clip])
-            )
-            found[clip] = (names.called[clip], href)
-    strangers = {
-        clip: i
-        for i, clip in enumerate(
-            sorted(clips - set(found), key=lambda c: looking.names.token("clip", c)), start=1
-        )
-    }
-    for clip, words in looking.names.called("unknown clip", strangers).items():
-        found[clip] = (words, "")
-    return found
-
-
-def _rows(
-    looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of_clip: Mapping[str, str]
-) -> Page:
-    labels = _limited(looking, labels, numbers, of_clip)
-    part = looking.part(list(labels.sort_values("sequence", ascending=False).to_dict("records")))
-    clips = _clip_names(looking, labels[labels["clip"].isin({row["clip"] for row in part.rows})], of_clip)
-    called = looking.names.called("annotator", numbers)
-    rows: list[dict[str, Any]] = [
-        {
-            "when": row["recorded_utc"][:16].replace("T", " "),
-            "who": called[row["annotator"]],
-            "question": QUESTION_WORDS[row["question"]],
-            "clip": clips[row["clip"]],
-            "at": f"{row['start_s']:.2f} s"
-            + ("" if row["end_s"] == row["start_s"] else f" to {row['end_s']:.2f} s"),
-            "value": row["value"],
-        }
-        for row in part.rows
-    ]
-    return looking.page(
-        "label_rows.html.j2",
-        title="The labels behind it",
-        part=part,
-        rows=rows,
-        words=_in_words(looking, numbers),
-    )
-
-
-def _clips(
-    looking: Looking, labels: pd.DataFrame, numbers: Mapping[str, int], of_clip: Mapping[str, str]
-) -> Page:
-    """Return the clips that have a label, with how many."""
-    labels = _limited(looking, labels, numbers, of_clip)
-    counted = labels.groupby("clip", sort=True).agg(n=("value", "size"), people=("annotator", "nunique"))
-    names = _clip_names(looking, labels, of_clip)
-    order = sorted(counted.index, key=lambda clip: (len(names[clip][0]), names[clip][0]))
-    part = looking.part(order)
-    view = looking.view
-    rows = [
-        {
-            "clip": names[clip],
-            "n": int(counted.loc[clip, "n"]),
-            "people": int(counted.loc[clip, "people"]),
-            "href": _labels(
-                looking,
-                question=view.question,
-                annotator=view.annotator,
-                clip=looking.names.token("clip", clip),
-            ),
-        }
-        for clip in part.rows
-    ]
-    return looking.page(
-        "label_clips.html.j2",
-        title="The clips behind it",
-        part=part,
-        rows=rows,
-        words=_in_words(looking, numbers),
-    )

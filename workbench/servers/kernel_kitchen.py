@@ -1,0 +1,225 @@
+"""The kernel kitchen: one process that has imported everything the dashboards need, and splits off kernels ready to run.
+
+A kernel that starts by itself imports for seconds and fills its own memory. One that is forked from here starts in a
+fraction of that and shares the imported pages. The kitchen starts Voila and ends it; Voila orders kernels through
+:mod:`workbench.servers.kernel_client`. Run as ``python -m workbench.servers.kernel_kitchen``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CLIENT = Path(__file__).with_name("kernel_client.py")
+INGREDIENTS = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipywidgets",
+    "anywidget",
+    "matplotlib.backends.backend_agg",
+    "workbench.dashboards.fusion",
+    "workbench.dashboards.labels",
+    "workbench.dashboards.data",
+    "workbench.dashboards.clip",
+)
+HEATED_PACE_S = 0.15
+"""Kernels that nobody waits for yet are started this far apart: viewers come first."""
+STOP_S = 10.0
+
+
+@dataclass
+class Order:
+    """A kernel that was ordered: what it is to be told, and the line on which its end will be."""
+
+    line: socket.socket
+    connection_file: str
+    environment: dict[str, str]
+    folder: str
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody is waiting for it."""
+        return self.environment.get("VOILA_PREHEAT") != "True"
+
+
+class Kitchen:
+    """Takes orders on a socket and forks a kernel for each."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._selector = selectors.DefaultSelector()
+        self._waiting: deque[Order] = deque()
+        self._running: dict[int, socket.socket] = {}
+        self._next_heated_s = 0.0
+        self._signals, alarm = socket.socketpair()
+        alarm.setblocking(False)
+        self._signals.setblocking(False)
+        signal.set_wakeup_fd(alarm.fileno(), warn_on_full_buffer=False)
+        self._alarm = alarm
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._selector.register(listener, selectors.EVENT_READ)
+        self._selector.register(self._signals, selectors.EVENT_READ)
+
+    def work(self) -> None:
+        """Do what is to be done now, and wait a moment for more."""
+        for key, _ in self._selector.select(HEATED_PACE_S if self._waiting else 1.0):
+            if key.fileobj is self._listener:
+                self._take_order()
+            elif key.fileobj is self._signals:
+                self._signals.recv(4096)
+            else:
+                self._hung_up(key.fileobj)
+        self._reap()
+        self._start_waiting()
+
+    def close(self) -> None:
+        """Kill every kernel."""
+        for pid in list(self._running):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _take_order(self) -> None:
+        line, _ = self._listener.accept()
+        line.settimeout(5.0)
+        try:
+            order = json.loads(line.makefile("rb").readline())
+            self._waiting.append(Order(line, order["connection_file"], order["environment"], order["folder"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            line.close()
+
+    def _start_waiting(self) -> None:
+        for order in [order for order in self._waiting if order.urgent]:
+            self._waiting.remove(order)
+            self._fork(order)
+        if self._waiting and time.monotonic() >= self._next_heated_s:
+            self._next_heated_s = time.monotonic() + HEATED_PACE_S
+            self._fork(self._waiting.popleft())
+
+    def _fork(self, order: Order) -> None:
+        pid = os.fork()
+        if pid == 0:
+            self._become(order)
+        self._running[pid] = order.line
+        self._selector.register(order.line, selectors.EVENT_READ, data=pid)
+
+    def _become(self, order: Order) -> None:
+        """Turn this copy of the kitchen into a kernel; does not return."""
+        status = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            self._selector.close()
+            for held in (self._listener, self._signals, self._alarm, order.line, *self._running.values()):
+                held.close()
+            run_kernel(order)
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _hung_up(self, line: Any) -> None:
+        pid = self._selector.get_key(line).data
+        self._selector.unregister(line)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+    def _reap(self) -> None:
+        for pid, line in list(self._running.items()):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if not ended:
+                continue
+            del self._running[pid]
+            with contextlib.suppress(KeyError, ValueError):
+                self._selector.unregister(line)
+            with contextlib.suppress(OSError):
+                line.sendall(f"{os.waitstatus_to_exitcode(status) & 0xFF}\n".encode())
+            line.close()
+
+
+def run_kernel(order: Order) -> None:
+    """Be an IPython kernel until it is told to end."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(order.environment)
+    os.chdir(order.folder)
+    os.nice(5)  # the gate and Voila answer first
+    sys.argv = ["kernel", "-f", order.connection_file]
+    # The kitchen is the parent: a kernel whose kitchen is gone ends.
+    IPKernelApp.launch_instance(sys.argv[1:], parent_handle=os.getppid())
+
+
+def stock_up() -> None:
+    """Import what kernels will need, and draw each page once, which loads the rest."""
+    for name in INGREDIENTS:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            print(f"kernels will import {name} by themselves: {error}", flush=True)
+    with contextlib.suppress(Exception):  # a project whose pages cannot be drawn says so in the kernels
+        from workbench.project import Project
+        from workbench.reports.audience import audience_for
+        from workbench.reports.pages import render_query
+
+        project = Project.open()
+        for page in ("fusion", "labels", "data", "clip"):
+            render_query(project, "", audience_for(project, "manager"), page=page)
+    gc.collect()
+    gc.freeze()
+
+
+def start_voila(folder: Path, socket_path: Path) -> subprocess.Popen[bytes]:
+    """Start Voila with a kernel specification of our own that orders here."""
+    spec = folder / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    argv = [sys.executable, "-I", "-S", str(CLIENT), str(socket_path), "{connection_file}"]
+    content = {"argv": argv, "display_name": "Python 3 (ipykernel)", "language": "python"}
+    (spec / "kernel.json").write_text(json.dumps(content), encoding="utf-8")
+    return subprocess.Popen((sys.executable, "-m", "voila"), env={**os.environ, "JUPYTER_PATH": str(folder)})
+
+
+def main() -> int:
+    """Run Voila and its kernels until told to stop, or until Voila ends."""
+    os.umask(0o077)
+    # A short place of its own: the path of a socket may have 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="kitchen-"))
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "orders"))
+        listener.listen(256)
+        voila = start_voila(folder, folder / "orders")
+        stock_up()
+        kitchen = Kitchen(listener)
+        try:
+            while not stopping and voila.poll() is None:
+                kitchen.work()
+            voila.terminate()
+            deadline = time.monotonic() + STOP_S
+            while voila.poll() is None and time.monotonic() < deadline:
+                kitchen.work()  # Voila asks its kernels to end: their ends are to be told
+        finally:
+            kitchen.close()
+            if voila.poll() is None:
+                voila.kill()
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0 if stopping else voila.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
