@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.errors import WorkbenchError
 from workbench.evaluation.estimates import Share
 from workbench.reports.answer import FUSED, fused_side, in_words, said, sides
-from workbench.reports.card import DRAWN
+from workbench.reports.card import DRAWN, card_of
+from workbench.reports.card_blocks import card_blocks
+from workbench.reports.document import Block
 from workbench.reports.next_step import next_step
 from workbench.reports.pages.fusion_groups import groups_shown
 from workbench.reports.pages.fusion_lists import clips_page, comparisons_page, runs_page
 from workbench.reports.pages.page import Looking, Page, without_paths
 from workbench.reports.pages.rights import refusal
+from workbench.reports.stored import run_called
 from workbench.reports.summary import Summary, System, summarise
 from workbench.reports.told import told
 from workbench.sentiment import MODALITY_COLOURS
@@ -69,8 +73,18 @@ def _overview(looking: Looking, summary: Summary) -> Page:
         groups=groups,
         accuracies=[_accuracy(looking, summary, system) for system in summary.systems],
         drawn=DRAWN if summary.drawn else "",
+        card=_card(looking, summary),
         data_hash=summary.main.facts.get("data_hash", "not known")[:12] if summary.main else "not known",
     )
+
+
+def _card(looking: Looking, summary: Summary) -> list[Block]:
+    """Return the fused system's card without the groups, which the page tells with links; nothing when its run is gone."""
+    run = run_called(looking.project, summary.main.run_id) if summary.main else None
+    try:
+        return list(card_blocks(card_of(looking.project, run, looking.audience), with_groups=False)) if run else []
+    except WorkbenchError:  # its predictions are gone or damaged: the page has said so
+        return []
 
 
 def _clips(looking: Looking, summary: Summary, **fields: Any) -> str:
