@@ -13,7 +13,7 @@ from workbench.reports.document import Block
 from workbench.reports.next_step import next_step
 from workbench.reports.pages.fusion_groups import groups_shown
 from workbench.reports.pages.fusion_lists import clips_page, comparisons_page, runs_page
-from workbench.reports.pages.page import Looking, Page, without_paths
+from workbench.reports.pages.page import Looking, Page
 from workbench.reports.pages.rights import refusal
 from workbench.reports.stored import run_called
 from workbench.reports.summary import Summary, System, summarise
@@ -67,7 +67,7 @@ def _overview(looking: Looking, summary: Summary) -> Page:
         if summary.main
         else "",
         warnings=[(who, told(looking.audience, code, words)) for who, code, words in summary.warnings],
-        problems=[without_paths(looking.project, problem) for problem in (*summary.problems, *unread)],
+        problems=[looking.problem(problem) for problem in (*summary.problems, *unread)],
         pairs=_pairs(looking, summary),
         classes=_classes(looking, summary),
         groups=groups,
@@ -82,7 +82,11 @@ def _card(looking: Looking, summary: Summary) -> list[Block]:
     """Return the fused system's card without the groups, which the page tells with links; nothing when its run is gone."""
     run = run_called(looking.project, summary.main.run_id) if summary.main else None
     try:
-        return list(card_blocks(card_of(looking.project, run, looking.audience), with_groups=False)) if run else []
+        return (
+            list(card_blocks(card_of(looking.project, run, looking.audience), with_groups=False))
+            if run
+            else []
+        )
     except WorkbenchError:  # its predictions are gone or damaged: the page has said so
         return []
 
