@@ -10,7 +10,7 @@ from workbench.reports.answer import FUSED, fused_side, in_words, said, sides
 from workbench.reports.card import DRAWN, card_of
 from workbench.reports.card_blocks import card_blocks
 from workbench.reports.document import Block
-from workbench.reports.next_step import next_step
+from workbench.reports.next_step import NextStep, next_step
 from workbench.reports.pages.fusion_groups import groups_shown
 from workbench.reports.pages.fusion_lists import clips_page, comparisons_page, runs_page
 from workbench.reports.pages.page import Looking, Page
@@ -43,7 +43,10 @@ def fusion_page(looking: Looking) -> Page:
 def _overview(looking: Looking, summary: Summary) -> Page:
     named = {"comparison": summary.comparison.name}
     groups, unread = groups_shown(looking, summary)
-    step = next_step(looking.project, summary)
+    try:
+        step = next_step(looking.project, summary)
+    except WorkbenchError:  # predictions that cannot be read: the groups, which need them too, say why
+        step = NextStep("Mend what could not be read, or train again: it is named below.", {})
     tested = _clips(looking, summary, system=summary.main.network) if summary.main else ""
     baseline = summary.baseline[0] if summary.baseline else ""
     return looking.page(
