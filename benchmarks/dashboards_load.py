@@ -113,7 +113,11 @@ async def published(told: str, names: Sequence[str], n_viewers: int, n_pages: in
 
 async def interactive(told: str, n_viewers: int) -> tuple[list[Times], list[WebSocketClientConnection]]:
     """Let everybody open a page at the same moment and speak to its kernel; the lines are left open."""
-    painted, whole, answered = Times("content in the HTML"), Times("whole HTML"), Times("first answer of the kernel")
+    painted, whole, answered = (
+        Times("content in the HTML"),
+        Times("whole HTML"),
+        Times("first answer of the kernel"),
+    )
     viewers = [Viewer(told) for _ in range(n_viewers)]
     await asyncio.gather(*(viewer.come_in() for viewer in viewers))
 
@@ -144,15 +148,27 @@ async def interactive(told: str, n_viewers: int) -> tuple[list[Times], list[WebS
 
 
 def _message(kind: str) -> str:
-    header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "username": "", "session": "s", "date": "", "version": "5.3"}
-    return json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": {}, "channel": "shell"})
+    header = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": kind,
+        "username": "",
+        "session": "s",
+        "date": "",
+        "version": "5.3",
+    }
+    return json.dumps(
+        {"header": header, "parent_header": {}, "metadata": {}, "content": {}, "channel": "shell"}
+    )
 
 
 def chromium(told: str, repeats: int) -> list[Times]:
     """Open a page in a fresh profile, again and again."""
     from playwright.sync_api import sync_playwright
 
-    painted, lives = Times("Chromium, empty cache: the answer can be read"), Times("Chromium: the page answers")
+    painted, lives = (
+        Times("Chromium, empty cache: the answer can be read"),
+        Times("Chromium: the page answers"),
+    )
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
@@ -244,7 +260,11 @@ async def _interactive_part(told: str, given: argparse.Namespace, pids: list[int
     for line in lines:
         line.close()
     await asyncio.sleep(given.rest)
-    for name, seen in (("before", before), ("while they look", during), (f"{given.rest:.0f} s after", memory(pids))):
+    for name, seen in (
+        ("before", before),
+        ("while they look", during),
+        (f"{given.rest:.0f} s after", memory(pids)),
+    ):
         print(seen.line(name))
 
 
