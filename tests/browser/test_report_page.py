@@ -29,7 +29,9 @@ def test_the_report_and_its_pages_are_usable_by_everybody(page, folder, screensh
         screenshot(f"{name}-{width}")
         found = axe.run(page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        too_wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert too_wide <= 0, name
     assert wrong == []
 
