@@ -6,18 +6,25 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
+from drawn_features import draw_dataset
+from hypothesis import given, settings
 
 from tests.reports.managers_world import ANNOTATORS, write_managers_world
+from tests.reports.test_view_state import states
 from tests.reports.world import clip_predictions, split_of, write_run, write_world
 from tests.rights_world import declare
+from workbench.evaluation.decision import Branches
 from workbench.files import read_json, write_json, write_text
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.audience import audience_for
-from workbench.reports.pages import render_query
+from workbench.reports.pages import render_query, render_view
+from workbench.reports.pseudonyms import Pseudonyms
 from workbench.reports.stored import stored_evaluation
+from workbench.systems.branch_answers import AnswerShelf, BranchAnswers
 
 SIZES = {"n_speakers": 24, "n_clips": 1}
 HOSTILE = "<script>alert(1)</script>"
@@ -289,6 +296,42 @@ def test_a_clip_is_explained_with_what_was_stored(project, rng):
     assert "The mouth was open in 6 of 12 moments (50%)" in html
     assert re.search(r"Face and voice: \w+ was said at \d+ of 12 moments", html)
     assert html.count('role="img"') == 3 and "Right: " in html
+
+
+def test_a_clip_outside_the_test_is_told_where_somebody_looked_at_it(project, rng):
+    dataset = draw_dataset(project, rng, speakers=("01",), clips_each=1, lost=(3,))
+    (clip,) = dataset.table()["clip"]
+    run = write_run(project, "audiovisual", clip_predictions(split_of(), 1.0, rng=rng), split_of())
+    comparison = {
+        "dataset": "sample",
+        "split": "speaker",
+        "runs": {"audiovisual": run.id},
+        "comparison": {"pairs": []},
+    }
+    write_json(project.reports / "comparisons" / "x.json", comparison)
+    query = f"page=clip&clip={Pseudonyms('', audience_for(project, 'manager')).token('clip', clip)}"
+    assert "Not judged" in shown(project, query).html
+    said = np.tile([0.1, 0.2, 0.7], (30, 1))
+    said[3] = np.nan
+    open_mouth = np.where(np.arange(30) < 12, 0.9, 0.1)
+    open_mouth[3] = np.nan
+    answers = BranchAnswers(Branches(open_mouth, said, said), said)
+    AnswerShelf(project, run, dataset).write(clip, answers)
+    html = shown(project, query).html
+    assert (
+        "It was in no test" in html
+        and "The mouth was open in 11 of 29 moments" in html
+        and "Right: positive" in html
+    )
+
+
+@settings(max_examples=80)
+@given(states())
+def test_any_state_is_shown_or_refused_in_words(world, view):
+    project, _ = world
+    for role in ("manager", "analyst"):
+        page = render_view(project, view, audience_for(project, role))
+        assert page.html.startswith('<div class="wb') and str(project.root) not in page.html
 
 
 def test_pages_write_nothing(world):

@@ -105,7 +105,9 @@ def world(tmp_path_factory):
         (project.root / name).parent.mkdir(parents=True, exist_ok=True)
         (project.root / name).write_text(f"{CANARY} {name}")
     report = tmp_path_factory.mktemp("report") / "found.json"
-    write_notebook(project.root / "notebooks" / "dashboard_clip.ipynb", HOSTILE.replace("REPORT", str(report)))
+    write_notebook(
+        project.root / "notebooks" / "dashboard_clip.ipynb", HOSTILE.replace("REPORT", str(report))
+    )
     write_notebook(project.root / "notebooks" / "dashboard_data.ipynb", BROKEN)
     os.environ["CANARY_PASSWORD"] = CANARY
     os.environ["PGPASSWORD"] = CANARY
@@ -163,8 +165,17 @@ def test_a_notebook_that_fails_shows_a_number_and_neither_path_nor_words(world):
 
 
 def message(kind, content, channel="shell"):
-    header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "username": "", "session": "s", "date": "", "version": "5.3"}
-    return json.dumps({"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": channel})
+    header = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": kind,
+        "username": "",
+        "session": "s",
+        "date": "",
+        "version": "5.3",
+    }
+    return json.dumps(
+        {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": channel}
+    )
 
 
 async def spoken(visitor, kernel, *messages, origin=None, wait_s=20.0, until=""):
@@ -172,7 +183,9 @@ async def spoken(visitor, kernel, *messages, origin=None, wait_s=20.0, until="")
     cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
     headers = {"Cookie": cookie, "Origin": origin or f"http://127.0.0.1:{visitor.port}"}
     line = await websocket_connect(
-        HTTPRequest(f"ws://127.0.0.1:{visitor.port}/api/kernels/{kernel}/channels?session_id=abc", headers=headers)
+        HTTPRequest(
+            f"ws://127.0.0.1:{visitor.port}/api/kernels/{kernel}/channels?session_id=abc", headers=headers
+        )
     )
     kinds = []
     for one in messages:
@@ -197,7 +210,9 @@ def test_the_channels_are_for_the_page_s_own_session_and_carry_no_code(world):
     with pytest.raises(HTTPClientError, match="403"):
         asyncio.run(spoken(mine, kernel, origin="http://evil.example"))
     code = message("execute_request", {"code": f"open('{world.report}.x', 'w')", "silent": False})
-    asked = asyncio.run(spoken(mine, kernel, code, message("kernel_info_request", {}), until="kernel_info_reply"))
+    asked = asyncio.run(
+        spoken(mine, kernel, code, message("kernel_info_request", {}), until="kernel_info_reply")
+    )
     assert "kernel_info_reply" in asked and "execute_reply" not in asked
     assert not world.report.with_name(world.report.name + ".x").exists()
     here = {"Origin": f"http://127.0.0.1:{mine.port}"}

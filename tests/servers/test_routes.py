@@ -193,7 +193,7 @@ def test_every_answer_carries_the_policy(world):
             )
             assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
             assert (
-                headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+                headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "same-origin"
             )
             assert "no-store" in headers["Cache-Control"] or "static" in path
             assert headers["Server"] == "workbench"

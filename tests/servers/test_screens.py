@@ -1,4 +1,4 @@
-"""What a person sees first: the start notebook in JupyterLab, and the dashboards, in a real browser."""
+"""What a person sees first: the start notebook in JupyterLab, in a real browser."""
 
 import os
 from pathlib import Path
@@ -7,20 +7,18 @@ import pytest
 
 from workbench.project import Project
 from workbench.servers.processes import running
-from workbench.servers.start import dashboards_server, lab_server
+from workbench.servers.start import lab_server
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def addresses(tmp_path_factory):
-    """The addresses that `workbench lab` would print, for a new project."""
+def address(tmp_path_factory):
+    """The address of JupyterLab that `workbench lab` would print, for a new project."""
     project = Project.open(tmp_path_factory.mktemp("project"))
-    private = tmp_path_factory.mktemp("private")
-    dashboards = dashboards_server(project, private / "dashboards")
-    lab = lab_server(project, private / "lab", dashboards_url=dashboards.url)
-    with running([lab, dashboards]):
-        yield lab.url, dashboards.url
+    lab = lab_server(project, tmp_path_factory.mktemp("private") / "lab")
+    with running([lab]):
+        yield lab.url
 
 
 @pytest.fixture
@@ -39,8 +37,8 @@ def keep(page, name, tmp_path):
     page.screenshot(path=folder / f"{name}.png")
 
 
-def test_the_start_notebook_is_open_and_its_button_starts_and_stops_the_loop(addresses, page, tmp_path):
-    page.goto(addresses[0])
+def test_the_start_notebook_is_open_and_its_button_starts_and_stops_the_loop(address, page, tmp_path):
+    page.goto(address)
     page.get_by_role("heading", name="Affect Workbench").wait_for()
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.locator(".jp-CodeCell .cm-content").first.click()
@@ -51,11 +49,3 @@ def test_the_start_notebook_is_open_and_its_button_starts_and_stops_the_loop(add
     page.get_by_role("button", name="Stop").click()
     page.get_by_text("Stopped. What is finished is kept").wait_for()
     assert page.get_by_text("Would you like to").count() == 0  # no dialog of JupyterLab's in the way
-
-
-def test_the_dashboards_open_with_their_address_and_show_no_code(addresses, page, tmp_path):
-    page.goto(addresses[1])
-    page.locator(".jupyter-widgets, .jp-DirListing-item").first.wait_for()
-    keep(page, "dashboards", tmp_path)
-    assert page.locator(".jp-InputArea:visible").count() == 0
-    assert "Traceback" not in page.content()

@@ -24,7 +24,7 @@ STATIC_POLICY = CONTENT_SECURITY_POLICY.replace(" blob:", "", 1)
 """For pages without widgets (login, list, published): scripts only from here."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # "no-referrer" would hide the origin of our own forms, too
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -1,6 +1,7 @@
 // The functions that Voila's script calls on its page, and the change from the first paint to the living page.
-for (const name of ["voila_heartbeat", "voila_process", "voila_finish", "update_loading_text"]) window[name] = () => {};
-window.display_cells = () => document.getElementById("rendered_cells").style.removeProperty("display");
+for (const name of ["voila_heartbeat", "voila_process", "voila_finish", "update_loading_text", "display_cells"]) {
+  window[name] = () => {};
+}
 
 (() => {
   const cells = document.getElementById("rendered_cells");
