@@ -93,7 +93,9 @@ def crawl(project, role):
     return pages, links
 
 
-@pytest.fixture(scope="module", params=["manager", "analyst", "annotator"])
+@pytest.fixture(
+    scope="module", params=["manager", pytest.param("analyst", marks=pytest.mark.slow), "annotator"]
+)
 def crawled(world, request):
     return request.param, *crawl(world[0], request.param)
 
@@ -219,6 +221,20 @@ def test_damage_is_said_on_the_page_without_a_path(own_world, role):
     assert "Cannot be shown" in html and "damaged" in html and str(own_world.root) not in html
 
 
+def test_damage_names_no_clip_to_managers(own_world, world):
+    run = own_world.runs / world[1]["audio"].id
+    table = pd.read_csv(run / "predictions.csv", dtype=str)
+    clip = table["clip"].iloc[0]
+    table.loc[0, "p_negative"] = "0.9"
+    table.to_csv(run / "predictions.csv", index=False)
+    for query in ("page=fusion", "page=fusion&show=clips&system=audio", "page=clip"):
+        assert clip not in shown(own_world, query).html
+    html = shown(own_world, "page=fusion").html
+    assert "Could not be read: voice only" in html and "Clips told right" in html
+    assert "sum to 1" in shown(own_world, "page=fusion&show=clips&system=audio").html
+    assert clip in shown(own_world, "page=fusion&show=clips&system=audio", "analyst").html
+
+
 def test_a_run_that_is_gone_is_said_and_the_rest_is_shown(own_world, world):
     shutil.rmtree(own_world.runs / world[1]["audio"].id)
     html = shown(own_world, "page=fusion").html
@@ -325,7 +341,7 @@ def test_a_clip_outside_the_test_is_told_where_somebody_looked_at_it(project, rn
     )
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(states())
 def test_any_state_is_shown_or_refused_in_words(world, view):
     project, _ = world

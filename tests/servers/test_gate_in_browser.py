@@ -37,7 +37,9 @@ def sized(browser, request):
     page = context.new_page()
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda said: page.complaints.append(said.text) if "Content Security" in said.text else None)
+    page.on(
+        "console", lambda said: page.complaints.append(said.text) if "Content Security" in said.text else None
+    )
     yield page
     context.close()
 
@@ -85,7 +87,9 @@ def test_a_page_can_be_read_at_once_then_lives_and_its_address_shows_the_same_ag
     sized.locator("#rendered_cells .wb h1", has_text=f"{n} clips: voice only").wait_for()
     assert "/dashboards/fusion?page=fusion" in sized.url
     sized.reload()
-    sized.locator("#first-paint .wb h1, #rendered_cells .wb h1", has_text=f"{n} clips: voice only").first.wait_for()
+    sized.locator(
+        "#first-paint .wb h1, #rendered_cells .wb h1", has_text=f"{n} clips: voice only"
+    ).first.wait_for()
     live(sized, f"{n} clips: voice only")
     keep(sized, "fusion-down")
     assert sized.complaints == []

@@ -19,7 +19,7 @@ from workbench.reports.labelling import standing_labels
 from workbench.reports.names_shown import ClipNames
 from workbench.reports.pages.clip_choice import choose_page
 from workbench.reports.pages.clip_lanes import drawn_lanes, table_of
-from workbench.reports.pages.page import Looking, Page, without_paths
+from workbench.reports.pages.page import Looking, Page
 from workbench.reports.pages.rights import refusal
 from workbench.reports.stored import StoredComparison, latest_comparison, read_comparison, run_called
 
@@ -147,7 +147,7 @@ def _lanes(looking: Looking, stored: StoredComparison | None, clip: str) -> tupl
         try:
             lane = lane_of(run, network, clip)
         except WorkbenchError as error:
-            problems.append(f"{said(network)}: {without_paths(looking.project, str(error))}")
+            problems.append(f"{said(network)}: {looking.problem(error)}")
             continue
         if lane is not None:
             lanes.append(lane)
