@@ -167,7 +167,7 @@ def test_a_page_with_a_face_a_voice_or_a_script_is_never_published(bad):
 
 
 def test_pages_for_analysts_lie_where_no_server_looks(published, without_reports):
-    project, made, _ = published
+    project, *_ = published
     named = publish(project, role="analyst", most_pages=8)
     assert named.folder.parent == project.reports / "published_for_analysts"
     assert latest_publication(project).manifest["role"] == "manager"
