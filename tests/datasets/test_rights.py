@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.datasets.catalog import Dataset
@@ -233,6 +233,7 @@ def test_a_table_from_elsewhere_may_lack_optional_columns_only(talk, tmp_path):
         read_consent_table(file)
 
 
+@settings(max_examples=25)
 @given(
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=30).filter(
         lambda t: t.isprintable() and t.strip()
@@ -287,3 +288,12 @@ def test_what_is_known_and_missing_is_said_in_words(talk):
     assert what_next(talk, "talk")[0].startswith("Before dashboards")
     add_consents(talk, "talk", [agreed("*", expires_utc=NEVER)])
     assert what_next(talk, "talk") == []
+
+
+def test_a_withdrawal_counts_whoever_need_not_be_asked(project):
+    dataset = catalog(project, "sample", [("a.1", "actor-01"), ("b.1", "actor-02")])
+    dataset.truth_file.write_text("clip,frame\na.1,0\nb.1,0\n")
+    declare(project, "sample", purpose="research", licence="CC0", drawn=True)
+    assert why_not(project, ["sample"], "export", DAY) == ()
+    add_consents(project, "sample", [agreed("actor-02", withdrawn_utc="2026-02-01")])
+    assert "withdrawn by actor-02" in why_not(project, ["sample"], "export", DAY)[0]

@@ -1,6 +1,7 @@
 """Whatever the workbench writes has a step that erases it, or a reason why nobody is in it."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import workbench
@@ -44,6 +45,7 @@ def writes(path):
     return False
 
 
+@cache
 def writers():
     modules = sorted(path for path in ROOT.rglob("*.py") if "_notebooks" not in path.parts)
     return {path.relative_to(ROOT).as_posix() for path in modules if writes(path)} - {"files.py"}

@@ -86,8 +86,10 @@ def make_world(project, folder, *, labels=None):
     voice(copies / "somebody.wav", b"other!")
     one = next(source.glob("*-05.wav"))
     (copies / "CANARYNAME of a holiday.wav").write_bytes((source / "03-01-03-01-01-01-05.wav").read_bytes())
-    assert one
     import_path(project, copies, "copies")
+    voice(folder / "asides" / "03-01-03-01-01-01-O5.wav")  # a letter in place of a digit: set aside
+    (folder / "asides" / "03-01-03-01-01-01-O5.wav").write_bytes(one.read_bytes())
+    import_path(project, folder / "asides", "asides")
     for name in ("talk", "copies"):
         declare(project, name)
     add_consents(
@@ -270,6 +272,9 @@ def _pages(project, runs, clips, outside):
     (published / "20260101").mkdir()
     (published / "20260101" / "index.html").write_text(f"CANARYPAGE {clips[0]}")
     (published / "20260101" / "other.html").write_text("a page of the same publication")
+    write_json(published / "20260102" / "manifest.json", {"data_hashes": {"talk": "ab"}})
+    (published / "20260102" / "index.html").write_text("18 clips of 6 speakers")
+    write_json(published / "20260103" / "manifest.json", {"data_hashes": {"other": "ab"}})
     (published / "another.html").write_text("about another study")
     (published / "report.pdf").write_bytes(b"%PDF CANARYPDF")
     write_report(project, runs["visual"].id, outside / "report.html")

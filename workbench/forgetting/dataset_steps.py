@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from workbench.datasets.forgotten import bury, read_tombstone
 from workbench.datasets.importing.run import locked
 from workbench.files import TEMPORARY_PREFIX, atomic_file
 from workbench.forgetting.archives import archive_holds
+from workbench.forgetting.looking import files_below
 from workbench.forgetting.work import Work, columns_of
+from workbench.project import FOLDERS
 
 _FILLED_BY_US = ("media", "quarantine", "features", "voice", "downloads")
 
@@ -50,18 +53,24 @@ def derived(work: Work) -> None:
         for clip in work.subject.clips:
             work.remove(folder / "features" / clip)
             work.remove(folder / "voice" / f"{clip}.npz")
-    for path in sorted(work.project.root.rglob("*.npz")):
+    for path in files_below(work.project.root):
         inside = path.relative_to(work.project.root).parts
-        if inside[0] != "reports" and not (inside[0] == "datasets" and inside[2] in _FILLED_BY_US):
+        ours = inside[0] == "reports" or (
+            inside[0] == "datasets" and inside[2:3] and inside[2] in _FILLED_BY_US
+        )
+        if path.suffix == ".npz" and not ours:
             _filter_arrays(work, path)
 
 
 def _filter_arrays(work: Work, path: Path) -> None:
     """Take the rows of their clips out of arrays that have a row per ``clip``."""
-    with np.load(path, allow_pickle=False) as stored:
-        if "clip" not in stored.files:
-            return
-        arrays = {name: stored[name] for name in stored.files}
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            if "clip" not in stored.files:
+                return
+            arrays = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, zipfile.BadZipFile):  # another program's; the last look tells what it holds
+        return
     clips = arrays["clip"].astype(str)
     theirs = np.isin(clips, [*work.subject.clips, *work.subject.stems])
     if not theirs.any():
@@ -94,10 +103,12 @@ def tables(work: Work) -> None:
 
 
 def leftovers(work: Work) -> None:
-    """Erase what killed processes left half-written, anywhere in the project."""
-    for pattern in (f"{TEMPORARY_PREFIX}*", "restored-*"):
-        for path in sorted(work.project.root.rglob(pattern)):
+    """Erase what killed processes left half-written, in the project's folders."""
+    for folder in FOLDERS:
+        for path in sorted((work.project.root / folder).rglob(f"{TEMPORARY_PREFIX}*")):
             work.remove(path)
+    for path in sorted(work.project.labels.rglob("restored-*")):  # a backup's drill
+        work.remove(path)
 
 
 def _is_part(path: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.datasets.rights.audit import FILE as AUDIT
 from workbench.datasets.rights.written import FILE as REGISTER
 from workbench.datasets.rights.written import read_written, write_register
-from workbench.files import sha256_of
+from workbench.files import read_json, sha256_of
 from workbench.forgetting.archives import holds_any
 from workbench.forgetting.run_steps import every_run, is_affected
 from workbench.forgetting.work import Work, columns_of
@@ -52,7 +52,9 @@ def pages(work: Work) -> None:
     for unit in _units(work):
         files = [path for path in ([unit] if unit.is_file() else sorted(unit.rglob("*"))) if path.is_file()]
         tables = [path for path in files if path.suffix == ".csv" and "clip" in columns_of(path)]
-        if any(_concerns(work, path, affected, set()) for path in files if path not in tables):
+        if _tells_of(unit, work) or any(
+            _concerns(work, path, affected, set()) for path in files if path not in tables
+        ):
             work.remove(unit)
             work.notes.append(f"Erased, write it again if it is needed: {unit}")
             continue
@@ -64,7 +66,7 @@ def _units(work: Work) -> Iterator[Path]:
     """Yield what is erased as a whole: a publication's folder, or a single file."""
     reports = work.project.reports
     for path in sorted(reports.iterdir()):
-        if path.name in _KEPT:
+        if path.name in _KEPT or path.name.startswith("."):  # hidden: locks, which are empty
             continue
         if path.name == "published":
             yield from sorted(path.iterdir())
@@ -72,6 +74,16 @@ def _units(work: Work) -> Iterator[Path]:
             yield from (file for file in sorted(path.rglob("*")) if file.is_file())
         else:
             yield path
+
+
+def _tells_of(unit: Path, work: Work) -> bool:
+    """Whether a publication says that it tells of a dataset of theirs: its figures count them, though nothing names them."""
+    path = unit / "manifest.json"
+    if not path.is_file():
+        return False
+    manifest = read_json(path)
+    told = manifest.get("data_hashes", {}) if isinstance(manifest, dict) else {}
+    return bool(set(told) & set(work.subject.datasets))
 
 
 def _affected_ids(work: Work) -> tuple[bytes, ...]:

@@ -64,7 +64,7 @@ class Forgotten:
         verb = "would be" if dry else "were"
         lines = [f"{self.n_clips} clips in {', '.join(self.datasets)}; {verb} erased:"]
         lines += [
-            f"  {self.counts[step.name]:>8,}  {step.what}" for step in STEPS if step.name in self.counts
+            f"  {self.counts[step.name]:>8,}  {step.what}" for step in STEPS if self.counts.get(step.name)
         ]
         lines += [f"- {note}" for note in dict.fromkeys(self.notes)]
         for run in self.models:
@@ -133,7 +133,7 @@ def forget(
             _keep(journal, {**content, "done": done, "notes": found.notes})
         found.counts = done
         found.models = models_of(Work(project, subject, content["id"], dry=True))
-        found.left = [str(path) for path in files_that_hold(project.root, subject, but=journal)]
+        found.left = [str(path) for path in files_that_hold(project, subject, but=journal)]
         _finish(project, journal, content, found)
         progress(len(STEPS), len(STEPS), "")
     return found

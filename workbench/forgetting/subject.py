@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from workbench.datasets.catalog import Dataset, names
@@ -88,21 +89,20 @@ def find_subject(project: Project, speaker: str, dataset: str | None = None) -> 
         for sha256 in tables[name].loc[tables[name]["speaker"] == speaker, "sha256"]
     }
     set_aside = _set_aside(project, named_in, speaker, hashes)
-    hashes |= {row["sha256"] for row in set_aside}
+    hashes |= {row["sha256"] for _, row in set_aside}
     rows = [
         (name, row)
         for name, table in tables.items()
         for row in table[table["sha256"].isin(hashes)].to_dict("records")
     ]
-    came_as = [
-        original(str(row.get("name", "") or row["file"])) for row in (*set_aside, *(r for _, r in rows))
-    ]
+    everything = [*set_aside, *rows]
+    came_as = [original(str(row.get("name", "") or row["file"])) for _, row in everything]
     return Subject(
         speaker=speaker,
         named_in=tuple(named_in),
-        datasets=tuple(sorted({name for name, _ in rows} | set(named_in))),
+        datasets=tuple(sorted({name for name, _ in everything})),
         clips=tuple(sorted({str(row["clip"]) for _, row in rows})),
-        files=tuple(sorted({str(row["file"]) for row in (*set_aside, *(r for _, r in rows))})),
+        files=tuple(sorted({str(row["file"]) for _, row in everything})),
         hashes=tuple(sorted(hashes)),
         stems=tuple(sorted({stem_and_extension(name)[0] for name in came_as})),
     )
@@ -113,28 +113,35 @@ def _known(tables: dict[str, Any]) -> str:
     return ", ".join(there[:12]) + (", …" if len(there) > 12 else "") if there else "none yet"
 
 
-def _set_aside(project: Project, datasets: list[str], speaker: str, hashes: set[str]) -> list[dict[str, str]]:
-    """Return the quarantined files that are theirs: by content, by name, or by an actor's folder or number."""
-    found = []
-    actor = re.fullmatch(r"actor-(\d\d)", speaker)
+def _set_aside(
+    project: Project, named_in: list[str], speaker: str, hashes: set[str]
+) -> list[tuple[str, dict[str, str]]]:
+    """Return the set-aside files that are theirs, with their dataset: by content anywhere, by name where it is theirs."""
+    return [
+        (path.parent.name, row)
+        for path in sorted(project.datasets.glob("*/quarantine.csv"))
+        for row in read_quarantine(path)
+        if row["sha256"] in hashes or (path.parent.name in named_in and _is_named(row, speaker))
+    ]
+
+
+def _is_named(row: dict[str, str], speaker: str) -> bool:
+    """Whether a file's name or folder tells the speaker: as a word, as an actor's folder or number."""
     patterns = [rf"(?<![A-Za-z0-9]){re.escape(speaker)}(?![A-Za-z0-9])"]
-    if actor:
-        number = actor[1]
-        patterns += [rf"(?i:actor)[ _-]?0*{int(number)}(?!\d)", rf"^(?:\w+[-_. ]){{5,}}{number}(?:\D|$)"]
-    for name in datasets:
-        for row in read_quarantine(project, name):
-            texts = (row["name"], row["origin"])
-            named = any(re.search(pattern, text) for pattern in patterns for text in texts)
-            if named or row["sha256"] in hashes:
-                found.append(row)
-    return found
+    if actor := re.fullmatch(r"actor-(\d\d)", speaker):
+        patterns.append(rf"(?i:actor)[ _-]?0*{int(actor[1])}(?!\d)")
+        patterns.append(rf"^(?:\w+[-_. ]){{5,}}{actor[1]}(?:\D|$)")
+    return any(re.search(pattern, row[column]) for pattern in patterns for column in ("name", "origin"))
 
 
-def read_quarantine(project: Project, dataset: str) -> list[dict[str, str]]:
-    """Return the rows of a dataset's quarantine."""
-    path = project.dataset_folder(dataset) / "quarantine.csv"
-    if not path.is_file():
-        return []
+def read_quarantine(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a ``quarantine.csv``.
+
+    Raises
+    ------
+    StorageError
+        It is damaged.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             return list(csv.DictReader(stream))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -60,7 +61,12 @@ class Work:
         named = dataset in subject.named_in
         if any(word in text for word in subject.words) or (named and text == subject.speaker):
             return None
-        return text.replace(repr(subject.speaker), "'(withdrew)'") if named else text
+        if not named or " " not in text:
+            return text
+        # In a sentence a bare number may be anything; a name, or a number in quotes, is theirs.
+        name = re.escape(subject.speaker)
+        bare = "" if subject.speaker.isdigit() else rf"|(?<![\w-]){name}(?![\w-])"
+        return re.sub(rf"'{name}'{bare}", "(withdrew)", text)
 
     def filter_table(self, path: Path, theirs: Callable[[dict[str, str]], bool] | None = None) -> int:
         """Take rows out of a CSV table, all others byte for byte as they were; return how many went.

@@ -226,7 +226,9 @@ def _panel(training: Training, *, note: str = "") -> ipywidgets.VBox:
 
 def _alarms_html(training: Training) -> str:
     """Return what to beware of as a list, the networks first."""
-    lines = (f"<b>{html.escape(', '.join(of))}</b>: {html.escape(said)}" for said, of in training.alarms.items())
+    lines = (
+        f"<b>{html.escape(', '.join(of))}</b>: {html.escape(said)}" for said, of in training.alarms.items()
+    )
     return "".join(f"<div>⚠ {line}</div>" for line in lines)
 
 

@@ -84,6 +84,12 @@ def speakers_to_ask(project: Project, dataset: str, rights: Rights) -> list[str]
     return sorted({speaker for clip, speaker in rows if clip not in drawn})
 
 
+def speakers_of(project: Project, dataset: str) -> set[str]:
+    """Return the speakers of a dataset's catalog; none where there is no catalog."""
+    path = project.dataset_folder(dataset) / "catalog.csv"
+    return {speaker for (speaker,) in _columns(path, ("speaker",))} if path.is_file() else set()
+
+
 def _why_not_this(project: Project, name: str, act: Act, day: date, named: bool) -> list[str]:
     rights = read_rights(project, name)
     refusals = [*_purpose(name, act, rights)]
@@ -94,7 +100,11 @@ def _why_not_this(project: Project, name: str, act: Act, day: date, named: bool)
         )
     consents = standing(read_consents(project, name))
     troubles: dict[str, list[str]] = {}
-    for speaker in speakers_to_ask(project, name, rights):
+    withdrawn = {speaker for speaker, row in consents.items() if row.withdrawn_utc}
+    asked = speakers_to_ask(project, name, rights)
+    for speaker in sorted(
+        {*asked, *withdrawn & speakers_of(project, name)}
+    ):  # a drawn actor's word counts, too
         trouble = _trouble(speaker, consents, act, day)
         if trouble:
             troubles.setdefault(trouble, []).append(speaker)

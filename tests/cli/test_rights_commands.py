@@ -38,7 +38,11 @@ def talk(tmp_path, command):
     project = Project(tmp_path / "project")
     with LabelStore.open(project.labels) as store:
         for clip in Dataset(project.datasets / "talk").table()["clip"]:
-            store.record(LabelEvent(f"operation-{clip[-8:]}", "Ada", "sentiment", 2, clip, 0.3, 0.3, "answer", "neutral"))
+            store.record(
+                LabelEvent(
+                    f"operation-{clip[-8:]}", "Ada", "sentiment", 2, clip, 0.3, 0.3, "answer", "neutral"
+                )
+            )
     return project, said
 
 
