@@ -18,8 +18,9 @@ from tests.reports.managers_world import write_managers_world
 from tests.servers.crawl_addresses import addresses
 from tests.servers.gate_in_process import Visitor
 from workbench.project import Project
+from workbench.reports.audience import ROLES
 from workbench.servers.dashboards import Exposure, dashboards_servers
-from workbench.servers.people import ROLES, People
+from workbench.servers.people import People
 from workbench.servers.processes import running
 
 pytestmark = pytest.mark.slow
@@ -154,6 +155,7 @@ def test_a_notebook_that_prints_its_environment_and_writes_the_labels_gets_nothi
     found = json.loads(world.report.read_text())
     told = json.dumps([found["environment"], found["argv"]])
     assert not any(secret in told for secret in world.secrets) and "PASSWORD" not in told
+    assert found["environment"]["HTTP_X_WORKBENCH_PERSON"] == "manager"  # told by the gate, of the session
     assert "done" not in found["tried"].values(), found["tried"]
     assert found["rows"][0] == found["rows"][1] > 0
 

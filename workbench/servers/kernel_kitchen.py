@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +128,8 @@ class Kitchen:
                 held.close()
             run_kernel(order)
             status = 0
+        except Exception:
+            traceback.print_exc()
         finally:
             os._exit(status)
 
