@@ -106,7 +106,7 @@ def test_every_figure_of_a_leaking_split_carries_its_mark(project):
     assert "⚠ leaks: Face and voice was right on" in outline
     for words in ("face only (visual)", "voice only (audio)", "face and voice (audiovisual)"):
         assert f"{words} ⚠ leaks" in outline
-    assert "⚠ leaks (visual and audio): " in outline
+    assert "⚠ leaks (face only and voice only): " in outline
     assert outline.count("⚠ leaks") > 12  # the chart's and the matrices' words come on top
 
 

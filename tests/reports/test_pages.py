@@ -6,18 +6,25 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
+from drawn_features import draw_dataset
+from hypothesis import given, settings
 
 from tests.reports.managers_world import ANNOTATORS, write_managers_world
+from tests.reports.test_view_state import states
 from tests.reports.world import clip_predictions, split_of, write_run, write_world
 from tests.rights_world import declare
+from workbench.evaluation.decision import Branches
 from workbench.files import read_json, write_json, write_text
 from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.audience import audience_for
-from workbench.reports.pages import render_query
+from workbench.reports.pages import render_query, render_view
+from workbench.reports.pseudonyms import Pseudonyms
 from workbench.reports.stored import stored_evaluation
+from workbench.systems.branch_answers import AnswerShelf, BranchAnswers
 
 SIZES = {"n_speakers": 24, "n_clips": 1}
 HOSTILE = "<script>alert(1)</script>"
@@ -86,7 +93,9 @@ def crawl(project, role):
     return pages, links
 
 
-@pytest.fixture(scope="module", params=["manager", "analyst", "annotator"])
+@pytest.fixture(
+    scope="module", params=["manager", pytest.param("analyst", marks=pytest.mark.slow), "annotator"]
+)
 def crawled(world, request):
     return request.param, *crawl(world[0], request.param)
 
@@ -212,6 +221,20 @@ def test_damage_is_said_on_the_page_without_a_path(own_world, role):
     assert "Cannot be shown" in html and "damaged" in html and str(own_world.root) not in html
 
 
+def test_damage_names_no_clip_to_managers(own_world, world):
+    run = own_world.runs / world[1]["audio"].id
+    table = pd.read_csv(run / "predictions.csv", dtype=str)
+    clip = table["clip"].iloc[0]
+    table.loc[0, "p_negative"] = "0.9"
+    table.to_csv(run / "predictions.csv", index=False)
+    for query in ("page=fusion", "page=fusion&show=clips&system=audio", "page=clip"):
+        assert clip not in shown(own_world, query).html
+    html = shown(own_world, "page=fusion").html
+    assert "Could not be read: voice only" in html and "Clips told right" in html
+    assert "sum to 1" in shown(own_world, "page=fusion&show=clips&system=audio").html
+    assert clip in shown(own_world, "page=fusion&show=clips&system=audio", "analyst").html
+
+
 def test_a_run_that_is_gone_is_said_and_the_rest_is_shown(own_world, world):
     shutil.rmtree(own_world.runs / world[1]["audio"].id)
     html = shown(own_world, "page=fusion").html
@@ -289,6 +312,42 @@ def test_a_clip_is_explained_with_what_was_stored(project, rng):
     assert "The mouth was open in 6 of 12 moments (50%)" in html
     assert re.search(r"Face and voice: \w+ was said at \d+ of 12 moments", html)
     assert html.count('role="img"') == 3 and "Right: " in html
+
+
+def test_a_clip_outside_the_test_is_told_where_somebody_looked_at_it(project, rng):
+    dataset = draw_dataset(project, rng, speakers=("01",), clips_each=1, lost=(3,))
+    (clip,) = dataset.table()["clip"]
+    run = write_run(project, "audiovisual", clip_predictions(split_of(), 1.0, rng=rng), split_of())
+    comparison = {
+        "dataset": "sample",
+        "split": "speaker",
+        "runs": {"audiovisual": run.id},
+        "comparison": {"pairs": []},
+    }
+    write_json(project.reports / "comparisons" / "x.json", comparison)
+    query = f"page=clip&clip={Pseudonyms('', audience_for(project, 'manager')).token('clip', clip)}"
+    assert "Not judged" in shown(project, query).html
+    said = np.tile([0.1, 0.2, 0.7], (30, 1))
+    said[3] = np.nan
+    open_mouth = np.where(np.arange(30) < 12, 0.9, 0.1)
+    open_mouth[3] = np.nan
+    answers = BranchAnswers(Branches(open_mouth, said, said), said)
+    AnswerShelf(project, run, dataset).write(clip, answers)
+    html = shown(project, query).html
+    assert (
+        "It was in no test" in html
+        and "The mouth was open in 11 of 29 moments" in html
+        and "Right: positive" in html
+    )
+
+
+@settings(max_examples=50)
+@given(states())
+def test_any_state_is_shown_or_refused_in_words(world, view):
+    project, _ = world
+    for role in ("manager", "analyst"):
+        page = render_view(project, view, audience_for(project, role))
+        assert page.html.startswith('<div class="wb') and str(project.root) not in page.html
 
 
 def test_pages_write_nothing(world):

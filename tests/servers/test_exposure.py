@@ -1,8 +1,11 @@
 """Whom the dashboards let in: this machine by a key, others only by name and only encrypted."""
 
+import http.client
 import json
+import socket
 import ssl
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -11,6 +14,7 @@ from workbench.servers.dashboards import CALL, Exposure, copy_pages, dashboards_
 from workbench.servers.gate import hosts
 from workbench.servers.gate_settings import GateSettings, check_exposure, tls_context
 from workbench.servers.people import People
+from workbench.servers.processes import running
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +129,32 @@ def test_only_our_own_names_are_answered_to(project, tmp_path):
     People(project).add("ada", "manager", "a long enough phrase")
     public = Exposure(public_address="https://faces.example.org")
     assert hosts(settings_of(dashboards_servers(project, tmp_path / "p", public))) == {"faces.example.org"}
+
+
+@pytest.mark.slow
+def test_the_gate_speaks_tls_keeps_its_cookie_to_it_and_refuses_old_versions(known, tmp_path, pair):
+    gate = dashboards_servers(known, tmp_path / "d", Exposure(certificate=pair[0], key=pair[1]))[1]
+    with running([gate]):
+        port = settings_of([None, gate]).port
+        trusting = ssl.create_default_context(cafile=pair[0])
+        line = http.client.HTTPSConnection("localhost", port, context=trusting, timeout=20)
+        line.request("GET", "/login")
+        answer = line.getresponse()
+        form = answer.read().decode()
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        number, cookie = form.split('name="_xsrf" value="')[1].split('"')[0], answer.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-workbench-form=") and "; Secure" in cookie
+        fields = {"name": "ada", "password": "a long enough phrase", "_xsrf": number}
+        sent = {"Cookie": cookie.split(";")[0], "Content-Type": "application/x-www-form-urlencoded"}
+        line.request("POST", "/login", urllib.parse.urlencode(fields), sent)
+        answer = line.getresponse()
+        assert answer.status == 303
+        assert any(
+            c.startswith("__Host-workbench=") and "; Secure" in c
+            for c in answer.headers.get_all("Set-Cookie")
+        )
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        with socket.create_connection(("127.0.0.1", port)) as bare, pytest.raises((ssl.SSLError, OSError)):
+            old.wrap_socket(bare, server_hostname="localhost")

@@ -24,13 +24,20 @@ _WORDS = {"sex": "Sex", "intensity": "Intensity", "speaker": "Speaker"}
 _MARKS = {"serious": "⚠ serious", "careful": "△ careful"}
 
 
-def card_blocks(card: ModelCard) -> Iterator[Block]:
-    """Yield the card: uses and limits, the groups' accuracies, confidence, alarms, training data, and origin."""
+def card_blocks(card: ModelCard, *, with_groups: bool = True) -> Iterator[Block]:
+    """Yield the card: uses and limits, the groups' accuracies, confidence, alarms, training data, and origin.
+
+    Parameters
+    ----------
+    with_groups : bool
+        Whether the groups are told; a page that shows them already leaves them out.
+    """
     yield Heading("Model card")
     yield Heading("What this may be used for", 3)
     yield Facts(card.declared + card.limits)
-    yield Heading("How well it does on whom", 3)
-    yield from _groups(card)
+    if with_groups:
+        yield Heading("How well it does on whom", 3)
+        yield from _groups(card)
     yield Heading("How far its confidence can be believed", 3)
     yield Words(card.calibration)
     yield Heading("Alarms", 3)

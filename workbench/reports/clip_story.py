@@ -1,4 +1,8 @@
-"""What the systems said about one clip, moment by moment, and why it was decided so: from stored predictions alone."""
+"""What the systems said about one clip, moment by moment, and why it was decided so: from stored answers alone.
+
+A clip of the test is told by the runs' predictions. Of another one it is told what the networks answered when somebody
+looked at it on the timeline (``timeline/CLIP.npz`` of the run), where that still holds; no network is asked here.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from workbench.datasets.catalog import Dataset
+from workbench.datasets.feature_store import FeatureStore
 from workbench.evaluation.accumulate import accumulate
+from workbench.evaluation.decision import decide
 from workbench.evaluation.predictions import classes_of, probabilities
+from workbench.media.timeline import GRID_STEP_S
 from workbench.models.runs import Run
+from workbench.project import Project
 from workbench.reports.answer import FUSED, said
 from workbench.reports.clip_answers import stamp_of
 from workbench.reports.stored import stored_predictions
+from workbench.sentiment import SENTIMENTS
+from workbench.systems.branch_answers import AnswerShelf
 
 VOICE_COUNTED = "audiovisual"
 """What the column ``branch`` says of moments at which the mouth was open and the voice was listened to."""
@@ -105,6 +116,46 @@ def lane_of(run: Run, network: str, clip: str) -> Lane | None:
         voice_counted=None if branch is None else (branch == VOICE_COUNTED).to_numpy(),
         truth=truths.pop() if len(truths) == 1 else "",
     )
+
+
+def lanes_kept(project: Project, run: Run, dataset: Dataset, clip: str) -> list[Lane]:
+    """Return what the running system, the face and the voice said of a clip that was looked at on the timeline; else nothing.
+
+    Parameters
+    ----------
+    run : Run
+        An audiovisual one.
+
+    Raises
+    ------
+    InvalidInputError
+        A run that it was made with is gone.
+    """
+    answers = AnswerShelf(project, run, dataset).read(clip)
+    if answers is None:
+        return []
+    time_s = FeatureStore(dataset.features).arrays(clip, ("time_s",))["time_s"]
+    decision = decide(answers.branches)
+    said_by = {"visual": answers.branches.visual, "audio": answers.audio, FUSED: decision.probabilities}
+    lanes = []
+    for network, values in said_by.items():
+        known = np.isfinite(values).all(axis=1)
+        if known.any():
+            at, fused = time_s[known], network == FUSED
+            lanes.append(
+                Lane(
+                    network=network,
+                    classes=SENTIMENTS,
+                    start_s=at,
+                    end_s=at + GRID_STEP_S,
+                    said=values[known],
+                    opinion=accumulate(values[known]),
+                    mouth_open=answers.branches.p_open[known] if fused else None,
+                    voice_counted=decision.fused[known] if fused else None,
+                    truth="",
+                )
+            )
+    return lanes
 
 
 def why(lanes: Sequence[Lane]) -> list[str]:

@@ -7,7 +7,7 @@ from workbench.models.runs import Run
 from workbench.project import Project
 from workbench.reports.audience import Audience
 from workbench.reports.document import Document, Heading
-from workbench.reports.render import image, render
+from workbench.reports.render import render
 from workbench.reports.run_report import report_of
 
 
@@ -23,5 +23,4 @@ def page_of(report: Document) -> str:
         "report.html.j2",
         report=report,
         numbers={text: number for number, text in enumerate(sections, start=1)},
-        picture=lambda svg: image(svg.encode(), "svg+xml"),
     )

@@ -41,7 +41,7 @@ class Forecast:
         Units that two people answered, and how many it takes.
     of : {"clip", "item"}
     expected, early, late : date or None
-        The day, and the band that 95% of the draws lie in; ``late`` is None for "not at this pace".
+        The day, and the band that 95% of the draws lie in; None stands for more than ten years off.
     why : str
         Why there is no forecast.
     """

@@ -41,6 +41,10 @@ def next_step(project: Project, summary: Summary) -> NextStep:
             f"Train again so that nobody is in training and test: workbench train {name} --network all --split speaker.",
             {},
         )
+    if summary.answer.tone == "nothing":
+        return NextStep(
+            f"Train face, voice and both on the same clips: workbench train {name} --network all.", {}
+        )
     if summary.problems or summary.main is None:
         return NextStep(
             f"Train again, for a run is gone or damaged: workbench train {name} --network all.", {}

@@ -42,6 +42,7 @@ def _environment() -> Any:
         "decimal": decimal,
         "thousands": thousands,
         "across": across,
+        "svg_address": lambda svg: image(svg.encode(), "svg+xml"),
     }
     environment.globals |= {"QUESTION": QUESTION, "LIMITS": LIMITS, "FEW": FEW, "LEAK_MARK": LEAK_MARK}
     return environment

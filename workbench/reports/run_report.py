@@ -60,7 +60,7 @@ def report_of(project: Project, run: Run | Group, audience: Audience) -> Documen
     name = said(facts["network"])
     summary = summary_of_run(project, run) if isinstance(run, Run) else None
     card = card_of(project, run, audience)
-    blocks: list[Block] = list(summary_blocks(summary, audience)) if summary else []
+    blocks: list[Block] = list(summary_blocks(project, summary, audience)) if summary else []
     blocks += _this_run(run, name, evaluation, card, alone=summary is None)
     blocks += [Heading("What was labelled"), *_labelled(count_labels(project))]
     blocks += [Heading("How it was trained"), *_training(run)]

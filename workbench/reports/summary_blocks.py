@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from workbench.evaluation.warnings import LEAK_MARK
 from workbench.plots.style import as_svg
+from workbench.project import Project
+from workbench.reports.answer import in_words
 from workbench.reports.audience import Audience
 from workbench.reports.document import (
     Answer,
@@ -22,6 +24,7 @@ from workbench.reports.document import (
     score_cell,
     share_cells,
 )
+from workbench.reports.pages.page import without_paths
 from workbench.reports.render import FEW, accuracies_drawn, percent
 from workbench.reports.summary import Summary, System
 from workbench.reports.told import told
@@ -33,7 +36,7 @@ _TOLD_APART = (
 )
 
 
-def summary_blocks(summary: Summary, audience: Audience) -> Iterator[Block]:
+def summary_blocks(project: Project, summary: Summary, audience: Audience) -> Iterator[Block]:
     """Yield the answer, on whom it rests, what to beware of, and the figures of every system."""
     yield _answer(summary)
     codes = {w["message"]: w["code"] for system in summary.systems for w in system.warnings}
@@ -55,11 +58,13 @@ def summary_blocks(summary: Summary, audience: Audience) -> Iterator[Block]:
             "How many test clips each told right, with 95% intervals: the longer the line, the less is known."
         )
         yield Picture(as_svg(ax).decode(), words, caption)
-    yield from _alarms(summary, audience)
+    yield from _alarms(project, summary, audience)
     yield Heading("Accuracy")
     yield from _accuracies(summary)
     yield Heading("Can they be told apart?")
-    yield Points(tuple(pair["sentence"] for pair in summary.comparison.pairs))
+    yield Points(
+        tuple(in_words(pair["sentence"], summary.comparison.runs) for pair in summary.comparison.pairs)
+    )
     yield Words(_TOLD_APART, soft=True)
     if summary.systems:
         yield Heading("Class by class")
@@ -84,12 +89,12 @@ def _answer(summary: Summary) -> Answer:
     )
 
 
-def _alarms(summary: Summary, audience: Audience) -> Iterator[Note]:
+def _alarms(project: Project, summary: Summary, audience: Audience) -> Iterator[Note]:
     items = []
     for who, code, message in summary.warnings:
         words = told(audience, code, message)
         items.append(words if who == "all" else f"{who}: {words}")
-    items += [f"Could not be read: {message}" for message in summary.problems]
+    items += [f"Could not be read: {without_paths(project, message)}" for message in summary.problems]
     if items:
         yield Note("Before you rely on this", tuple(dict.fromkeys(items)))
 

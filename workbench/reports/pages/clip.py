@@ -6,18 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from workbench.datasets.catalog import names
+from workbench.datasets.catalog import Dataset, names
+from workbench.datasets.feature_store import FeatureStore
+from workbench.datasets.odd_in_words import ODD_IN_WORDS
 from workbench.datasets.rights.declaration import read_rights
 from workbench.errors import InvalidInputError, WorkbenchError
-from workbench.reports.answer import said
+from workbench.reports.answer import FUSED, said
 from workbench.reports.card import DRAWN
 from workbench.reports.clip_answers import catalog_of
-from workbench.reports.clip_story import Lane, lane_of, why
+from workbench.reports.clip_story import Lane, lane_of, lanes_kept, why
 from workbench.reports.labelling import standing_labels
 from workbench.reports.names_shown import ClipNames
 from workbench.reports.pages.clip_choice import choose_page
 from workbench.reports.pages.clip_lanes import drawn_lanes, table_of
-from workbench.reports.pages.page import Looking, Page, without_paths
+from workbench.reports.pages.page import Looking, Page
 from workbench.reports.pages.rights import refusal
 from workbench.reports.stored import StoredComparison, latest_comparison, read_comparison, run_called
 
@@ -55,6 +57,8 @@ def _comparison(looking: Looking) -> StoredComparison | None:
 def _explained(looking: Looking, dataset: str, stored: StoredComparison | None) -> Page:
     clip, shown = find_clip(looking, dataset, stored)
     lanes, problems = _lanes(looking, stored, clip)
+    tested = bool(lanes)
+    lanes = lanes or _looked_at(looking, stored, dataset, clip)
     row = _row(looking, dataset, clip)
     main = next((lane for lane in lanes if lane.network == "audiovisual"), lanes[0] if lanes else None)
     moments = [lane for lane in lanes if np.isfinite(lane.start_s).all()]
@@ -68,6 +72,7 @@ def _explained(looking: Looking, dataset: str, stored: StoredComparison | None) 
         title=f"{shown.called[clip]}, explained",
         called=shown.called[clip],
         main=main,
+        tested=tested,
         truth=truth,
         right=bool(main and truth and main.decision == truth),
         lanes=drawn_lanes(moments, length_s),
@@ -76,7 +81,10 @@ def _explained(looking: Looking, dataset: str, stored: StoredComparison | None) 
         problems=problems,
         length_s=length_s,
         decisions=[(lane.words, lane.decision, lane.decision == truth if truth else None) for lane in lanes],
-        facts=[(words, str(row[name])) for name, words in _FACTS.items() if row.get(name)],
+        facts=[
+            *((words, str(row[name])) for name, words in _FACTS.items() if row.get(name)),
+            *_found_in(looking, dataset, clip),
+        ],
         speaker=row.get("speaker", "") if audience.sees_names else "",
         people=_people(looking, clip, shown.keys[clip]),
         all_labels=looking.link("labels", show="labels", clip=shown.keys[clip]),
@@ -139,11 +147,42 @@ def _lanes(looking: Looking, stored: StoredComparison | None, clip: str) -> tupl
         try:
             lane = lane_of(run, network, clip)
         except WorkbenchError as error:
-            problems.append(f"{said(network)}: {without_paths(looking.project, str(error))}")
+            problems.append(f"{said(network)}: {looking.problem(error)}")
             continue
         if lane is not None:
             lanes.append(lane)
     return lanes, problems
+
+
+def _looked_at(looking: Looking, stored: StoredComparison | None, dataset: str, clip: str) -> list[Lane]:
+    """Return what the fused system said of a clip outside its test, where somebody looked at it."""
+    run = run_called(looking.project, stored.runs.get(FUSED, "")) if stored else None
+    if run is None:
+        return []
+    try:
+        return lanes_kept(looking.project, run, Dataset(looking.project.dataset_folder(dataset)), clip)
+    except InvalidInputError:  # a run it was made with is gone, so what was kept may no longer hold
+        return []
+
+
+def _found_in(looking: Looking, dataset: str, clip: str) -> list[tuple[str, str]]:
+    """Return how much of the clip had a face and a voice, and what was odd, where it was extracted."""
+    store = FeatureStore(looking.project.dataset_folder(dataset) / "features")
+    if not store.has(clip):
+        return [("Extracted", "○ no")]
+    report = store.read_report(clip)
+    n = report.get("n_moments")
+    found = [
+        (words, f"in {report[name]:,} of {n:,} moments")
+        for words, name in (
+            ("Face detected", "n_detected"),
+            ("Face followed", "n_tracked"),
+            ("Voice heard", "n_heard"),
+        )
+        if n and report.get(name) is not None
+    ]
+    odd = [ODD_IN_WORDS.get(code, code) for code in report.get("odd", ())]
+    return [*found, ("Odd", "; ".join(odd))] if odd else found
 
 
 def _row(looking: Looking, dataset: str, clip: str) -> dict[str, Any]:

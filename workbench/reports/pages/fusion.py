@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.errors import WorkbenchError
 from workbench.evaluation.estimates import Share
 from workbench.reports.answer import FUSED, fused_side, in_words, said, sides
-from workbench.reports.card import DRAWN
-from workbench.reports.next_step import next_step
+from workbench.reports.card import DRAWN, card_of
+from workbench.reports.card_blocks import card_blocks
+from workbench.reports.document import Block
+from workbench.reports.next_step import NextStep, next_step
 from workbench.reports.pages.fusion_groups import groups_shown
 from workbench.reports.pages.fusion_lists import clips_page, comparisons_page, runs_page
-from workbench.reports.pages.page import Looking, Page, without_paths
+from workbench.reports.pages.page import Looking, Page
 from workbench.reports.pages.rights import refusal
+from workbench.reports.stored import run_called
 from workbench.reports.summary import Summary, System, summarise
 from workbench.reports.told import told
 from workbench.sentiment import MODALITY_COLOURS
@@ -39,7 +43,10 @@ def fusion_page(looking: Looking) -> Page:
 def _overview(looking: Looking, summary: Summary) -> Page:
     named = {"comparison": summary.comparison.name}
     groups, unread = groups_shown(looking, summary)
-    step = next_step(looking.project, summary)
+    try:
+        step = next_step(looking.project, summary)
+    except WorkbenchError:  # predictions that cannot be read: the groups, which need them too, say why
+        step = NextStep("Mend what could not be read, or train again: it is named below.", {})
     tested = _clips(looking, summary, system=summary.main.network) if summary.main else ""
     baseline = summary.baseline[0] if summary.baseline else ""
     return looking.page(
@@ -63,14 +70,28 @@ def _overview(looking: Looking, summary: Summary) -> Page:
         if summary.main
         else "",
         warnings=[(who, told(looking.audience, code, words)) for who, code, words in summary.warnings],
-        problems=[without_paths(looking.project, problem) for problem in (*summary.problems, *unread)],
+        problems=[looking.problem(problem) for problem in (*summary.problems, *unread)],
         pairs=_pairs(looking, summary),
         classes=_classes(looking, summary),
         groups=groups,
         accuracies=[_accuracy(looking, summary, system) for system in summary.systems],
         drawn=DRAWN if summary.drawn else "",
+        card=_card(looking, summary),
         data_hash=summary.main.facts.get("data_hash", "not known")[:12] if summary.main else "not known",
     )
+
+
+def _card(looking: Looking, summary: Summary) -> list[Block]:
+    """Return the fused system's card without the groups, which the page tells with links; nothing when its run is gone."""
+    run = run_called(looking.project, summary.main.run_id) if summary.main else None
+    try:
+        return (
+            list(card_blocks(card_of(looking.project, run, looking.audience), with_groups=False))
+            if run
+            else []
+        )
+    except WorkbenchError:  # its predictions are gone or damaged: the page has said so
+        return []
 
 
 def _clips(looking: Looking, summary: Summary, **fields: Any) -> str:

@@ -37,13 +37,19 @@ def answer_of(main: QuestionProgress, ahead: Forecast, wanted: int) -> dict[str,
             "tone": "unclear", "symbol": "≈", "word": "Not enough yet",
             "sentence": f"For {QUESTION_WORDS[main.question]}, {now}, and ±{wanted} are wanted. When, cannot be told: {ahead.why}.",
         }  # fmt: skip
-    when = f"about {ahead.expected:%-d %B %Y}" if ahead.expected else "not within ten years at this pace"
-    late = f"{ahead.late:%-d %B %Y}" if ahead.late else "never at this pace"
+    if ahead.expected is None:
+        word, when = "Not at this pace", "in more than ten years"
+    else:
+        word, when = f"Enough about {_day(ahead.expected)}", f"about {_day(ahead.expected)}"
     return {
-        "tone": "unclear", "symbol": "≈", "word": f"Enough {when}" if ahead.expected else "Not at this pace",
+        "tone": "unclear", "symbol": "≈", "word": word,
         "sentence": f"For {QUESTION_WORDS[main.question]}, {now}, and ±{wanted} are wanted: reached {when} "
-        f"(95% band {ahead.early:%-d %B %Y} to {late}).",
+        f"(95% band {_day(ahead.early)} to {_day(ahead.late)}).",
     }  # fmt: skip
+
+
+def _day(day: date | None) -> str:
+    return "more than ten years off" if day is None else f"{day:%-d %B %Y}"
 
 
 def band_of(ahead: Forecast, today: date) -> dict[str, Any] | None:
@@ -58,6 +64,5 @@ def band_of(ahead: Forecast, today: date) -> dict[str, Any] | None:
         "expected": 100 * (ahead.expected - today).days / span,
         "late": 100.0 if ahead.late is None else 100 * (ahead.late - today).days / span,
         "open": ahead.late is None,
-        "words": f"Today {today:%-d %B}; expected {ahead.expected:%-d %B %Y}; 95% band from {ahead.early:%-d %B %Y} to "
-        + (f"{ahead.late:%-d %B %Y}." if ahead.late else "never at this pace."),
+        "words": f"Today {today:%-d %B}; expected {_day(ahead.expected)}; 95% band from {_day(ahead.early)} to {_day(ahead.late)}.",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -29,6 +30,7 @@ IN_THE_BAR: dict[PageName, str] = {
 }
 """The same, short, for the bar of links."""
 PER_PAGE = 50
+_QUOTED, _PATH = re.compile(r"(?<!\w)'[^']*'(?!\w)"), re.compile(r"[\w.~-]*/[\w./~-]+")
 Row = TypeVar("Row")
 
 
@@ -83,6 +85,13 @@ class Looking:
             return f"?{ViewState(page or self.view.page, **given).query()}"
         except InvalidInputError:
             return ""
+
+    def problem(self, error: object) -> str:
+        """Return an error's message without the place where the project lies; to most also without names in quotes or paths."""
+        message = without_paths(self.project, str(error))
+        if self.audience.sees_names:
+            return message
+        return _QUOTED.sub("'…'", _PATH.sub("a stored file", message))
 
     def part(self, rows: Sequence[Row]) -> Part[Row]:
         """Return the part of a list that is looked at; beyond its end, the last one."""

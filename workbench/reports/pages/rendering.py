@@ -12,7 +12,7 @@ from workbench.reports.pages.clip import clip_page
 from workbench.reports.pages.data import data_page
 from workbench.reports.pages.fusion import fusion_page
 from workbench.reports.pages.labels import labels_page
-from workbench.reports.pages.page import Looking, Page, pages_of, without_paths
+from workbench.reports.pages.page import Looking, Page, pages_of
 from workbench.reports.pseudonyms import Pseudonyms
 from workbench.reports.view_state import PageName, ViewState
 
@@ -45,7 +45,7 @@ def render_view(project: Project, view: ViewState, audience: Audience) -> Page:
             )
         return _MAKERS[view.page](looking)
     except WorkbenchError as error:
-        return problem_page(looking, without_paths(project, str(error)))
+        return problem_page(looking, error)
 
 
 def render_query(project: Project, query: str, audience: Audience, *, page: PageName = "fusion") -> Page:
@@ -62,10 +62,10 @@ def render_query(project: Project, query: str, audience: Audience, *, page: Page
         view = ViewState.from_query(query, page=page)
     except InvalidInputError as error:
         looking = Looking(project, ViewState(page), audience, Pseudonyms("", audience))
-        return problem_page(looking, str(error))
+        return problem_page(looking, error)
     return render_view(project, view, audience)
 
 
-def problem_page(looking: Looking, message: str) -> Page:
+def problem_page(looking: Looking, error: WorkbenchError) -> Page:
     """Return the page that says why nothing is shown."""
-    return looking.page("problem.html.j2", message=message, title="Cannot be shown")
+    return looking.page("problem.html.j2", message=looking.problem(error), title="Cannot be shown")
