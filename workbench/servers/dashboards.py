@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.project import Project
+from workbench.reports.audience import ROLES
 from workbench.servers.gate_settings import GateSettings, check_exposure, check_role
 from workbench.servers.kernels import CAP
-from workbench.servers.people import ROLES, People
+from workbench.servers.people import People
 from workbench.servers.places import choose_port, notebooks_folder, write_private
 from workbench.servers.processes import Server
 from workbench.servers.routes import PAGES, PAGES_OF_ROLE
