@@ -39,6 +39,8 @@ DOORS = {
     "pooch": {"datasets/download.py"},
     "anywidget": {"widgets"},
     "ipywidgets": {"widgets", "dashboards"},
+    "tornado": {"servers"},
+    "argon2": {"servers/people.py"},
     "jupyterlab": {"servers.py"},
     "voila": {"servers.py"},
     "openTSNE": {"evaluation/projection.py"},

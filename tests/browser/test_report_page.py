@@ -1,5 +1,7 @@
 """The report and a published page: usable by everybody, on a desktop, a phone and paper."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.reports.test_group_accuracy import write_catalog
@@ -43,7 +45,7 @@ def test_the_report_is_walked_through_by_keys(page, folder):
     page.keyboard.press("Enter")
     assert page.url.endswith("#report")
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))")
-    assert levels[0] == 1 and all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))
     assert page.locator("main, header, footer, nav").count() == 4
     page.get_by_role("link", name="Model card").click()
     assert page.get_by_role("heading", name="Model card").is_visible()

@@ -18,13 +18,13 @@ from workbench.project import Project
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     project = Project.open(tmp_path_factory.mktemp("map") / "project")
-    dataset = draw_dataset(project, np.random.default_rng(4), n_moments=10)
+    dataset = draw_dataset(project, np.random.default_rng(4), n_moments=10, speakers=("=1+1", "02", "03"))
     run = Run.create(
         project, dataset="sample", network="mouth", seed=0, facts={"companions": {}, "split": "speaker"}
     )
     clips = dataset.table()[["clip", "speaker"]]
     run.write_split(
-        clips.assign(part=clips["speaker"].map({"01": "train", "02": "validation", "03": "test"}))
+        clips.assign(part=clips["speaker"].map({"=1+1": "train", "02": "validation", "03": "test"}))
     )
     run.save_network(build("mouth"))
     run.update(status="finished")
@@ -50,6 +50,12 @@ def test_a_map_is_written_as_a_figure_and_as_a_table(world, tmp_path):
     answer = json.loads(said(project, run.id, "--method", "pca", "--to", tmp_path / "map.csv", "--json"))
     table = pd.read_csv(tmp_path / "map.csv")
     assert list(table.columns[:4]) == ["x", "y", "clip", "speaker"] and len(table) == answer["n"] == 60
+    assert set(table["speaker"].astype(str)) == {
+        "'=1+1",
+        "02",
+        "03",
+    }  # no spreadsheet takes a name for a formula
+    assert table["clip"].str.startswith("'=1+1-").sum() == 20
     assert answer["trustworthiness"]["value"] == pytest.approx(float(lines[2].split()[1]), abs=5e-4)
 
 

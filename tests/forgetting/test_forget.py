@@ -149,6 +149,20 @@ def test_runs_are_judged_again_by_what_is_left_and_say_so(written, after):
     assert len(list((run.folder / "timeline").iterdir())) == 3
 
 
+def test_a_second_who_withdraws_is_counted_with_the_first(after, tmp_path):
+    world = copy_of(after[0], tmp_path)
+    forget(world.project, "actor-06")
+    run = Run(world.project.runs / world.runs["audiovisual"].id)
+    stored = stored_evaluation(run)
+    assert [w["message"].partition(":")[2][:22] for w in stored["warnings"] if w["code"] == "withdrawal"] == [
+        " 6 clips were erased f"
+    ]
+    assert stored["clips"]["n_clips"] == 6
+    with LabelStore.open(world.project.labels, read_only=True) as store:
+        assert check(store) == []
+        assert len(store.erasures()) == 2
+
+
 def test_groups_are_judged_again_by_their_kind(after):
     world, _, _ = after
     by_kind = {group.facts()["kind"]: group for group in list_groups(world.project, status="finished")}
@@ -191,6 +205,7 @@ def test_a_dry_run_counts_the_same_and_changes_nothing(written, after):
     _, would_there, did = after
     assert would.counts == would_there.counts
     assert would.n_clips == did.n_clips == 4
+    assert any(note.startswith("To be erased") and "report.pdf" in note for note in would.notes)
     for name in ("tombstones", "labels", "label copies", "recordings", "derived", "tables", "leftovers"):
         assert would.counts[name] == did.counts[name] > 0, name
 

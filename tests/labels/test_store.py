@@ -279,3 +279,14 @@ def test_details_that_cannot_be_written_are_refused_before_anything_is_kept(even
 def test_sent_again_after_a_round_through_json_it_is_still_the_same(store, event):
     store.record(event(op_id="operation-x", details={"span": (1, 2)}))
     assert store.record(event(op_id="operation-x", details={"span": [1, 2]})).repeated
+
+
+@pytest.mark.parametrize(
+    "statement", ["CREATE TABLE canary (x INTEGER)", "DELETE FROM label_events", "DROP TABLE label_events"]
+)
+def test_opened_for_reading_only_the_database_itself_refuses_to_write(place, store, event, statement):
+    store.record(event())
+    with LabelStore.open(place, read_only=True) as reader:
+        with pytest.raises(StorageError), reader.database.reading() as connection:
+            connection.exec_driver_sql(statement)
+        assert len(reader.history()) == 1

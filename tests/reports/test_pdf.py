@@ -4,9 +4,11 @@ import pytest
 
 from tests.pdf_text import Pdf
 from tests.reports.test_group_accuracy import write_catalog
-from tests.reports.world import write_run
+from workbench.datasets.rights.written import read_written
 from workbench.errors import InvalidInputError
 from workbench.reports.audience import Audience
+from workbench.reports.card import card_of
+from workbench.reports.card_blocks import card_blocks
 from workbench.reports.document import Cell, Document, Facts, Heading, Table, Words, heads
 from workbench.reports.pdf import pdf_of
 from workbench.reports.run_report import report_of
@@ -117,22 +119,24 @@ def test_the_same_report_gives_the_same_bytes(report):
     assert pdf_of(report) == pdf_of(report)
 
 
-def test_both_kinds_are_written_for_their_owner_alone(project, runs, tmp_path):
-    for name in ("report.pdf", "report.html"):
-        target = write_report(project, runs["audiovisual"].id, tmp_path / name)
-        assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-1.7")
+def test_it_is_written_for_its_owner_alone_and_entered_into_the_register(project, runs, tmp_path):
+    target = write_report(project, runs["audiovisual"].id, tmp_path / "report.pdf")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600 and target.read_bytes().startswith(b"%PDF-1.7")
+    assert [one.path for one in read_written(project)] == [str(target)]
 
 
 def test_managers_read_no_name_and_no_small_group_and_analysts_do(project, runs):
     write_catalog(project)
-    manager, analyst = (report_of(project, runs["audiovisual"], Audience(role, smallest_group=n)) for role, n in (
-        ("manager", 5), ("analyst", 1)))  # fmt: skip
-    rows = [row for block in analyst.blocks if isinstance(block, Table) for row in block.rows]
-    assert {f"{i:02}" for i in range(6, 12)} | {"male", "female"} <= {row[0].text for row in rows}
-    said = " ".join(spoken(manager))
-    assert "By speaker: 6 groups, none shown (fewer than 5 people)." in said
-    assert "By sex: 2 groups, none shown (fewer than 5 people)." in said and "female" not in said
+    audiences = {"manager": Audience(), "analyst": Audience("analyst", smallest_group=1)}
+    cards = {role: card_of(project, runs["audiovisual"], audience) for role, audience in audiences.items()}
+    documents = {
+        role: Document("", "", tuple(card_blocks(card)), "", "2026-11-26 10:00 UTC")
+        for role, card in cards.items()
+    }
+    analyst, manager = set(spoken(documents["analyst"])), " ".join(spoken(documents["manager"]))
+    assert {f"{i:02}" for i in range(6, 12)} | {"male", "female"} <= analyst
+    assert "By speaker: 6 groups, none shown (fewer than 5 people)." in manager
+    assert "By sex: 2 groups, none shown (fewer than 5 people)." in manager and "female" not in manager
 
 
 def test_a_report_is_refused_where_its_data_may_not_be_reported_on(project, runs, tmp_path):
@@ -147,11 +151,3 @@ def test_a_report_is_refused_where_its_data_may_not_be_reported_on(project, runs
 def test_annotators_get_no_report(project, runs, tmp_path):
     with pytest.raises(InvalidInputError, match="manager or an analyst"):
         write_report(project, runs["audiovisual"].id, tmp_path / "r.html", role="annotator")
-
-
-def test_a_run_of_its_own_is_set_too(project, rng):
-    from tests.reports.world import mouth_predictions, split_of
-
-    split = split_of(n_speakers=6, n_clips=4)
-    run = write_run(project, "mouth", mouth_predictions(split, 0.95, rng=rng), split)
-    assert "How well does the mouth network do?" in Pdf(pdf_of(report_of(project, run, Audience()))).text

@@ -166,6 +166,21 @@ def test_a_page_with_a_face_a_voice_or_a_script_is_never_published(bad):
         list(found)
 
 
+def test_pages_for_analysts_lie_where_no_server_looks(published, without_reports):
+    project, *_ = published
+    named = publish(project, role="analyst", most_pages=8)
+    assert named.folder.parent == project.reports / "published_for_analysts"
+    assert latest_publication(project).manifest["role"] == "manager"
+    assert [one.folder for one in publications(project, "analyst")] == [named.folder]
+
+
+def test_a_text_that_speaks_of_a_picture_is_no_picture():
+    text = "&#34;data:image/jpeg;base64,AA&#34; &lt;script&gt; data:video/mp4"
+    assert (
+        len(list(crawl([ViewState()], lambda view: ("", text), meant=lambda view: view, most_pages=3))) == 1
+    )
+
+
 def test_a_crash_leaves_the_publication_before_it(published, monkeypatch):
     project, made, _ = published
 

@@ -33,6 +33,7 @@ from workbench.reports.understanding import confusions
 from workbench.reports.view_state import ViewState
 from workbench.sentiment import SENTIMENTS
 
+pytestmark = pytest.mark.slow
 WORDS = {"visual": "face only", "audio": "voice only", "audiovisual": "face and voice"}
 N_SPEAKERS = 20
 

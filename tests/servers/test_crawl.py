@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import sys
 import time
 import urllib.request
 import uuid
@@ -18,8 +19,9 @@ from tests.reports.managers_world import write_managers_world
 from tests.servers.crawl_addresses import addresses
 from tests.servers.gate_in_process import Visitor
 from workbench.project import Project
+from workbench.reports.audience import ROLES
 from workbench.servers.dashboards import Exposure, dashboards_servers
-from workbench.servers.people import ROLES, People
+from workbench.servers.people import People
 from workbench.servers.processes import running
 
 pytestmark = pytest.mark.slow
@@ -33,6 +35,7 @@ HOSTILE = """
 import json, os, sys
 from pathlib import Path
 import ipywidgets
+from ipykernel import get_connection_info
 from sqlalchemy import text
 from workbench.labels.store import LabelStore
 from workbench.project import Project
@@ -54,7 +57,8 @@ with LabelStore.open(project.labels, read_only=True) as store:
         tried["writing"] = "done"
     except Exception as error:
         tried["writing"] = type(error).__name__
-found = {"environment": dict(os.environ), "argv": sys.argv, "tried": tried, "rows": [rows]}
+transport = json.loads(get_connection_info())["transport"]
+found = {"transport": transport, "environment": dict(os.environ), "argv": sys.argv, "tried": tried, "rows": [rows]}
 with LabelStore.open(project.labels, read_only=True) as store:
     found["rows"].append(store.last_sequence())
 Path("REPORT").write_text(json.dumps(found))
@@ -154,6 +158,8 @@ def test_a_notebook_that_prints_its_environment_and_writes_the_labels_gets_nothi
     found = json.loads(world.report.read_text())
     told = json.dumps([found["environment"], found["argv"]])
     assert not any(secret in told for secret in world.secrets) and "PASSWORD" not in told
+    assert found["environment"]["HTTP_X_WORKBENCH_PERSON"] == "manager"  # told by the gate, of the session
+    assert found["transport"] == ("ipc" if sys.platform == "linux" else "tcp")  # no port that others could listen to
     assert "done" not in found["tried"].values(), found["tried"]
     assert found["rows"][0] == found["rows"][1] > 0
 

@@ -7,8 +7,9 @@ import uuid
 import pytest
 
 from tests.servers.gate_in_process import KEY, running_gate, sweep
+from workbench.reports.audience import ROLES
 from workbench.servers.gate import HANDLERS
-from workbench.servers.people import ROLES, People
+from workbench.servers.people import People
 from workbench.servers.policy import STATIC_POLICY
 from workbench.servers.routes import PAGES, ROUTES, plain, safe_return
 

@@ -39,39 +39,51 @@ def export(
     project: ProjectOption = None,
 ) -> None:
     """Write people's answers, with a manifest of counts and hashes beside them."""
-    from workbench.datasets.catalog import clip_durations, clip_files, names_with_clips
+    from workbench.datasets.catalog import names_with_clips
     from workbench.datasets.rights import require
     from workbench.datasets.rights.written import record_written
-    from workbench.labels.exchange.clip_files import MANIFEST, export_clip_files
-    from workbench.labels.exchange.event_log import ENDING, export_events
-    from workbench.labels.exchange.labels_table import export_labels
+    from workbench.labels.exchange.event_log import ENDING
     from workbench.labels.store import LabelStore
     from workbench.project import Project
 
     opened = Project.open(project)
     target = to.resolve()
-    events = form is Format.events or (form is Format.auto and to.name.lower().endswith(ENDING))
+    if form is Format.auto:
+        form = Format.events if to.name.lower().endswith(ENDING) else Format.table
     with LabelStore.open(opened.labels) as store:
         datasets = names_with_clips(opened, store.clips())
         require(opened, datasets, "export")
-        if form in (Format.elan, Format.textgrid):
-            files = export_clip_files(
-                store,
-                target,
-                form="elan" if form is Format.elan else "textgrid",
-                question=question,
-                durations_s=clip_durations(opened),
-                media=clip_files(opened),
-            )
-            n_labels, n_files = sum(files.values()), len(files)
-            record_written(opened, "labels", [target / name for name in (*files, MANIFEST)], datasets)
-            line = f"{n_labels} answers written to {n_files} files in {to}."
-            tell({"labels": n_labels, "file": str(to), "files": n_files}, [line], as_json=json)
-            return
-        n_labels = export_events(store, target) if events else export_labels(store, target, question=question)
-    record_written(opened, "labels", [target], datasets)
-    line = f"{n_labels} {'events' if events else 'answers'} written to {to}."
+        n_labels, files = _write(opened, store, target, form, question)
+    record_written(opened, "labels", files, datasets)
+    if form in (Format.elan, Format.textgrid):
+        n_files = len(files) - 1  # beside them, their manifest
+        line = f"{n_labels} answers written to {n_files} files in {to}."
+        tell({"labels": n_labels, "file": str(to), "files": n_files}, [line], as_json=json)
+        return
+    line = f"{n_labels} {'events' if form is Format.events else 'answers'} written to {to}."
     tell({"labels": n_labels, "file": str(to)}, [line], as_json=json)
+
+
+def _write(project, store, target, form, question):  # type: ignore[no-untyped-def]
+    """Write the answers; return how many, and the files."""
+    from workbench.datasets.catalog import clip_durations, clip_files
+    from workbench.labels.exchange.clip_files import MANIFEST, export_clip_files
+    from workbench.labels.exchange.event_log import export_events
+    from workbench.labels.exchange.labels_table import export_labels
+
+    if form is Format.events:
+        return export_events(store, target), [target]
+    if form is Format.table:
+        return export_labels(store, target, question=question), [target]
+    files = export_clip_files(
+        store,
+        target,
+        form=form.value,
+        question=question,
+        durations_s=clip_durations(project),
+        media=clip_files(project),
+    )
+    return sum(files.values()), [target / name for name in (*files, MANIFEST)]
 
 
 def import_(

@@ -41,6 +41,7 @@ def map_(
     """Map moments by what a layer makes of them, and say how far the map's neighbours can be believed."""
     from workbench.datasets.rights.written import record_written
     from workbench.files import atomic_file
+    from workbench.labels.exchange.cells import neutral
     from workbench.progress import terminal
     from workbench.project import Project
     from workbench.systems.mapping import map_moments
@@ -55,7 +56,8 @@ def map_(
         )  # fmt: skip
     if target is not None and target.suffix.lower() == ".csv":
         with atomic_file(target) as temporary:
-            found.table().to_csv(temporary, index=False, float_format="%.6f", lineterminator="\n")
+            table = found.table().map(lambda cell: neutral(cell) if isinstance(cell, str) else cell)
+            table.to_csv(temporary, index=False, float_format="%.6f", lineterminator="\n")
     elif target is not None:
         from workbench.plots.embedding import plot_moment_map
         from workbench.plots.style import as_png, as_svg

@@ -90,7 +90,12 @@ def _mark_of(work: Work, facts: dict[str, Any]) -> dict[str, Any] | None:
 def _forget_in(work: Work, holder: Run | Group) -> None:
     """First say in its facts that it was changed, then judge again, then erase: each of these can be repeated."""
     if not work.dry and _mark_of(work, holder.facts()) is None:
-        mark = {"erasing": work.id, "utc": utc_now(), "learnt_clips": _n_learnt(work, holder)}
+        mark = {
+            "erasing": work.id,
+            "utc": utc_now(),
+            "learnt_clips": _n_learnt(work, holder),
+            "tested_clips": _n_tested(work, holder),
+        }
         holder.update(forgotten=[*holder.facts().get("forgotten", []), mark])
     if not work.dry:
         _judge_again(work, holder)
@@ -143,23 +148,34 @@ def _table_of(holder: Run | Group) -> pd.DataFrame | None:
     return read(path) if path.is_file() else None
 
 
-def _judge_again(work: Work, holder: Run | Group) -> None:
-    """Store the evaluation of what is left, marked as judged again; take it away when nothing is."""
+def _n_tested(work: Work, holder: Run | Group) -> int:
+    """Return how many of their clips it was tested on."""
     table = _table_of(holder)
-    if table is None or not (holder.folder / "evaluation.json").is_file():
+    return 0 if table is None else int(table.loc[_theirs(work, table), "clip"].nunique())
+
+
+def _theirs(work: Work, table: pd.DataFrame) -> list[bool]:
+    return [work.subject.is_theirs(row) for row in table[["clip", "speaker"]].to_dict("records")]
+
+
+def _judge_again(work: Work, holder: Run | Group) -> None:
+    """Store the evaluation of what is left, marked as judged again; take it away when nothing is.
+
+    The predictions lose their rows afterwards: cut off in between, it is done again from the same table.
+    """
+    facts, table = holder.facts(), _table_of(holder)
+    if facts.get("status") == EMPTIED:
+        (holder.folder / "evaluation.json").unlink(missing_ok=True)
+        (holder.folder / "predictions.csv").unlink(missing_ok=True)
         return
-    theirs = [work.subject.is_theirs(row) for row in table[["clip", "speaker"]].to_dict("records")]
-    left = table[[not one for one in theirs]].reset_index(drop=True)
-    n_clips = int(table.loc[theirs, "clip"].nunique())
-    if not n_clips:
+    if table is None or not (holder.folder / "evaluation.json").is_file() or not any(_theirs(work, table)):
         return
-    facts = holder.facts()
-    warnings = [*_given(table, facts), _alarm(n_clips)]
-    judged = _evaluated(left, facts, warnings)
+    left = table[[not one for one in _theirs(work, table)]].reset_index(drop=True)
+    n_clips = sum(mark["tested_clips"] for mark in facts["forgotten"])
+    judged = _evaluated(left, facts, [*_given(table, facts), _alarm(n_clips)])
     if judged is None:
-        (holder.folder / "predictions.csv").unlink()
-        (holder.folder / "evaluation.json").unlink()
         holder.update(status=EMPTIED)
+        _judge_again(work, holder)
         return
     write_json(holder.folder / "evaluation.json", judged)
     holder.update(warnings=judged["warnings"])
@@ -168,7 +184,7 @@ def _judge_again(work: Work, holder: Run | Group) -> None:
 def _given(table: pd.DataFrame, facts: dict[str, Any]) -> list[dict[str, str]]:
     """Return the warnings that do not come of judging the table: those are found again, or are no longer so."""
     judged = _evaluated(table, facts, [])
-    own = {warning["code"] for warning in judged["warnings"]} if judged else set()
+    own = {WITHDRAWAL, *(warning["code"] for warning in judged["warnings"])} if judged else {WITHDRAWAL}
     return [w for w in facts.get("warnings", []) if w["code"].startswith("leak") or w["code"] not in own]
 
 

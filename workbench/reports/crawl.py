@@ -17,7 +17,8 @@ BEYOND = "beyond.html"
 """Where links lead that go further than a publication."""
 _LINK = re.compile(r'<a data-view href="\?([^"]*)"')
 _RECORDING = re.compile(
-    r"<(?:audio|video|source|script|iframe|object|embed)\b|data:(?:audio|video|image/(?!svg\+xml))", re.I
+    r"<(?:audio|video|source|script|iframe|object|embed)\b|=[\"']data:(?:audio|video|image/(?!svg\+xml))",
+    re.I,
 )
 
 

@@ -1,4 +1,7 @@
-"""The publications there are: static pages in ``reports/published/<UTC stamp>-<hash>/``, each with its manifest."""
+"""The publications there are: static pages in ``reports/published/<UTC stamp>-<hash>/``, each with its manifest.
+
+Those for analysts name people, so they lie apart, in ``reports/published_for_analysts/``, and no server serves them.
+"""
 
 from __future__ import annotations
 
@@ -42,15 +45,15 @@ class Publication:
         ]
 
 
-def publications_folder(project: Project) -> Path:
-    """Return where publications lie."""
-    return project.reports / "published"
+def publications_folder(project: Project, role: str = "manager") -> Path:
+    """Return where the publications for a role lie."""
+    return project.reports / ("published" if role == "manager" else f"published_for_{role}s")
 
 
-def publications(project: Project) -> list[Publication]:
+def publications(project: Project, role: str = "manager") -> list[Publication]:
     """Return the publications by their manifests, the newest first; what is none, or damaged, is left out."""
     found = []
-    for path in publications_folder(project).glob(f"*/{MANIFEST}"):
+    for path in publications_folder(project, role).glob(f"*/{MANIFEST}"):
         if not _NAME.fullmatch(path.parent.name):
             continue
         try:
@@ -71,9 +74,9 @@ def latest_publication(project: Project) -> Publication | None:
     return next(iter(publications(project)), None)
 
 
-def keep_newest(project: Project, n: int = KEPT) -> list[str]:
-    """Remove all but the ``n`` newest publications; return the names of those removed."""
-    old = publications(project)[n:]
+def keep_newest(project: Project, role: str = "manager", *, n: int = KEPT) -> list[str]:
+    """Remove all but the ``n`` newest publications for a role; return the names of those removed."""
+    old = publications(project, role)[n:]
     for one in old:
         (one.folder / MANIFEST).unlink()  # from here on nobody takes it for a publication
         shutil.rmtree(one.folder)

@@ -50,7 +50,7 @@ def publish(
     name : str, optional
         The comparison that comes first; the newest one when left out.
     role : {"manager", "analyst"}
-        For whom the pages are made.
+        For whom the pages are made. Those for analysts name people and lie apart, where no server serves them.
     most_pages : int
         Links that lead further end at a page that says so.
     keep : int
@@ -71,7 +71,7 @@ def publish(
     audience = audience_for(project, role)
     made = datetime.now(UTC)
     facts = _facts(project, allowed, role, made)
-    folder = publications_folder(project)
+    folder = publications_folder(project, role)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
     target = folder / f"{made:%Y%m%d-%H%M%S}-{digest}"
@@ -86,7 +86,7 @@ def publish(
         write_json(making / MANIFEST, manifest)
         for path in making.iterdir():
             path.chmod(0o600)
-    keep_newest(project, keep)
+    keep_newest(project, role, n=keep)
     return Publication(target, manifest)
 
 

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.project import Project
+<<<<<<< HEAD
 from workbench.reports.pseudonyms import keep_key
+=======
+from workbench.reports.audience import ROLES
+>>>>>>> rights5
 from workbench.servers.gate_settings import GateSettings, check_exposure, check_role
 from workbench.servers.kernels import CAP
-from workbench.servers.people import ROLES, People
+from workbench.servers.people import People
 from workbench.servers.places import choose_port, notebooks_folder, write_private
 from workbench.servers.processes import Server
 from workbench.servers.routes import PAGES, PAGES_OF_ROLE

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from workbench.errors import InvalidInputError
 from workbench.project import Project
-from workbench.servers.people import ROLES, People
+from workbench.reports.audience import ROLES
+from workbench.servers.people import People
 
 LOOPBACKS = ("127.0.0.1", "localhost", "::1")
 TEAM = (

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ INGREDIENTS = (
 HEATED_PACE_S = 0.15
 """Kernels that nobody waits for yet are started this far apart: viewers come first."""
 STOP_S = 10.0
+LONGEST_PLACE = 25
 
 
 @dataclass
@@ -127,6 +129,8 @@ class Kitchen:
                 held.close()
             run_kernel(order)
             status = 0
+        except Exception:
+            traceback.print_exc()
         finally:
             os._exit(status)
 
@@ -190,14 +194,17 @@ def start_voila(folder: Path, socket_path: Path) -> subprocess.Popen[bytes]:
     argv = [sys.executable, "-I", "-S", str(CLIENT), str(socket_path), "{connection_file}"]
     content = {"argv": argv, "display_name": "Python 3 (ipykernel)", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(content), encoding="utf-8")
-    return subprocess.Popen((sys.executable, "-m", "voila"), env={**os.environ, "JUPYTER_PATH": str(folder)})
+    # Kernels are spoken to through sockets in this private folder: a port could be listened to by every account here.
+    command = (sys.executable, "-m", "voila", "--KernelManager.transport=ipc", f"--Voila.connection_dir_root={folder}")
+    return subprocess.Popen(command, env={**os.environ, "JUPYTER_PATH": str(folder)})
 
 
 def main() -> int:
     """Run Voila and its kernels until told to stop, or until Voila ends."""
     os.umask(0o077)
-    # A short place of its own: the path of a socket may have 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="kitchen-"))
+    # A private place of its own, and a short one: the path of a socket may have 107 characters.
+    usual = tempfile.gettempdir()
+    folder = Path(tempfile.mkdtemp(prefix="kitchen-", dir=usual if len(usual) < LONGEST_PLACE else "/tmp"))  # noqa: S108
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
     with socket.socket(socket.AF_UNIX) as listener:

@@ -14,8 +14,8 @@ from workbench.errors import InvalidInputError, StorageError
 from workbench.files import atomic_file, read_json
 from workbench.lazy import load
 from workbench.project import Project
+from workbench.reports.audience import ROLES
 
-ROLES = ("annotator", "analyst", "manager")
 FILE = "people.json"
 COST: dict[str, int] = {}
 """Of argon2id; empty: the library's own choice, which follows RFC 9106."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from workbench.servers.people import ROLES
+from workbench.reports.audience import ROLES
 
 PAGES = {
     "fusion": "Does fusion help?",

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from workbench.project import ENVIRONMENT_VARIABLE, Project
-from workbench.servers.voila_client import PERSON_HEADER
 
 LOOPBACK = "127.0.0.1"
 START_NOTEBOOK = "00_start.ipynb"
 DASHBOARDS_VARIABLE = "WORKBENCH_DASHBOARDS_URL"
 # Voila hands its whole environment to every kernel, so it gets only what a kernel needs to run.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+PERSON_HEADER = "X-Workbench-Person"
+"""By it the gate tells a page's kernel who has signed in; Voila puts it into that kernel's environment."""
 IDLE_KERNEL_S = 600
 REFILL_DELAY_S = 3.0
 """A viewer's own page comes first; then the place of the kernel it took is filled again."""

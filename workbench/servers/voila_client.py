@@ -6,9 +6,9 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from workbench.errors import WorkbenchError
+from workbench.servers.settings import PERSON_HEADER
 
 PAGE_TIMEOUT_S = 60.0
-PERSON_HEADER = "X-Workbench-Person"
 LARGEST_MESSAGE_BYTES = 256 * 2**20
 """From a kernel to a page: pictures and sound travel this way."""
 
