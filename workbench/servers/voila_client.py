@@ -42,7 +42,7 @@ class VoilaClient:
         address = f"http://{self._base}/voila/render/{role}/dashboard_{page}.ipynb"
         try:
             answer = await self._http.fetch(
-                self._request(address, "GET", PAGE_TIMEOUT_S, {PERSON_HEADER: person})
+                self._request(address, "GET", PAGE_TIMEOUT_S, {PERSON_HEADER: quote(person)})
             )
         except (HTTPClientError, OSError) as error:
             raise WorkbenchError(f"Voila must answer with a page. It did not: {error}.") from error
