@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.project import Project
-<<<<<<< HEAD
-from workbench.reports.pseudonyms import keep_key
-=======
 from workbench.reports.audience import ROLES
->>>>>>> rights5
+from workbench.reports.pseudonyms import keep_key
 from workbench.servers.gate_settings import GateSettings, check_exposure, check_role
 from workbench.servers.kernels import CAP
 from workbench.servers.people import People
