@@ -29,7 +29,7 @@ def test_after_some_failures_each_wait_is_twice_the_one_before(clock):
     assert waits == [0] * FREE_TRIES + [1, 2, 4, 8, 16]
 
 
-def test_waiting_helps_and_the_right_password_forgets_the_failures(clock):
+def test_waiting_helps_and_the_right_password_forgets_the_failures_of_its_name(clock):
     brake = Brake(clock)
     for _ in range(FREE_TRIES + 3):
         brake.failed("ada", "1.2.3.4")
@@ -37,8 +37,16 @@ def test_waiting_helps_and_the_right_password_forgets_the_failures(clock):
     clock.now += 8
     assert brake.wait_s("ada", "1.2.3.4") == 0
     brake.succeeded("ada", "1.2.3.4")
-    brake.failed("ada", "1.2.3.4")
-    assert brake.wait_s("ada", "1.2.3.4") == 0
+    assert brake.wait_s("ada", "5.6.7.8") == 0
+
+
+def test_signing_in_now_and_then_does_not_help_who_guesses_at_others(clock):
+    brake = Brake(clock)
+    for number in range(FREE_TRIES + 3):
+        brake.failed(f"name{number}", "6.6.6.6")
+        brake.failed("mine", "6.6.6.6")
+        brake.succeeded("mine", "6.6.6.6")
+    assert brake.wait_s("somebody", "6.6.6.6") == 8
 
 
 def test_an_address_that_tries_many_names_is_slowed_and_a_name_cannot_be_locked_out_for_long(clock):

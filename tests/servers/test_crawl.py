@@ -159,7 +159,9 @@ def test_a_notebook_that_prints_its_environment_and_writes_the_labels_gets_nothi
     told = json.dumps([found["environment"], found["argv"]])
     assert not any(secret in told for secret in world.secrets) and "PASSWORD" not in told
     assert found["environment"]["HTTP_X_WORKBENCH_PERSON"] == "manager"  # told by the gate, of the session
-    assert found["transport"] == ("ipc" if sys.platform == "linux" else "tcp")  # no port that others could listen to
+    assert found["transport"] == (
+        "ipc" if sys.platform == "linux" else "tcp"
+    )  # no port that others could listen to
     assert "done" not in found["tried"].values(), found["tried"]
     assert found["rows"][0] == found["rows"][1] > 0
 

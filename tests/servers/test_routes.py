@@ -150,7 +150,7 @@ def test_the_page_is_that_of_the_path_and_an_address_cannot_ask_for_another(worl
     assert (answer.status, answer.headers["Location"]) == (302, "/dashboards/fusion?page=fusion&system=audio")
     assert visitors["annotator"].ask(answer.headers["Location"]).status == 403
     assert visitors["manager"].ask("/dashboards/fusion?page=../../people").status == 404
-    visitors["annotator"].ask("/dashboards/labels?token=x&template=evil")
+    visitors["annotator"].ask("/dashboards/labels?template=evil&voila-theme=x")
     assert gate.voila.asked[-1] == ("annotator", "labels", "annotator")  # no word of the address is passed on
 
 
@@ -230,13 +230,19 @@ def test_the_printed_key_opens_nothing_once_somebody_has_an_account(world):
     assert world[1]().ask(f"/?token={KEY}").headers["Location"].startswith("/login")
 
 
+def test_a_key_in_an_address_is_taken_out_of_it_wherever_it_leads(world):
+    answer = world[2]["manager"].ask("/dashboards/fusion?token=anything&system=audio")
+    assert (answer.status, answer.headers["Location"]) == (302, "/dashboards/fusion?system=audio")
+    assert "wrong" not in world[1]().ask("/dashboards/fusion?token=wrong").headers["Location"]
+
+
 def test_a_foreign_name_that_points_here_is_refused(world):
     assert world[2]["manager"].ask("/", Host="evil.example").status == 403
 
 
 def test_the_log_names_kinds_of_addresses_only(world, caplog):
     with caplog.at_level("INFO"):
-        world[2]["manager"].ask("/dashboards/fusion?clip=SECRET&token=SECRET")
+        world[2]["manager"].ask("/dashboards/fusion?clip=SECRET&x=SECRET")
         world[2]["manager"].ask("/no/SECRET/page?SECRET")
     assert "SECRET" not in caplog.text and "dashboard fusion" in caplog.text and "manager" not in caplog.text
 

@@ -6,6 +6,7 @@ import functools
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 from workbench.labels.address import URL_FILE
 from workbench.project import Project
@@ -43,7 +44,7 @@ def page_at(project: Project, role: str, page: PageName) -> AddressBar:
     InvalidInputError
         There is no such role.
     """
-    audience = audience_for(project, role, person=os.environ.get(PERSON_VARIABLE, ""))
+    audience = audience_for(project, role, person=unquote(os.environ.get(PERSON_VARIABLE, "")))
     return AddressBar(
         functools.partial(render_query, project, audience=audience, page=page),
         stamp=functools.partial(stored_stamp, project),

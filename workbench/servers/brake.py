@@ -48,9 +48,16 @@ class Brake:
             self._failures.popitem(last=False)
 
     def succeeded(self, name: str, address: str) -> None:
-        """Forget the failures of a name and an address that have now proved themselves."""
+        """Forget the failures of a name that has proved itself, and of its address this one try.
+
+        The address's other failures stand: else who has one account could guess at the others for ever.
+        """
         self._failures.pop(("name", name), None)
-        self._failures.pop(("address", address), None)
+        kept = self._failures.get(("address", address))
+        if kept is not None and kept.count > 1:
+            kept.count -= 1
+        else:
+            self._failures.pop(("address", address), None)
 
     def _wait(self, key: tuple[str, str], longest_s: float) -> float:
         kept = self._failures.get(key)

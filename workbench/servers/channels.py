@@ -53,7 +53,7 @@ class Channels(WebSocketHandler, GateHandler):
         session_id = self.get_query_argument("session_id", "")[:64]
         query = urlencode(
             {"session_id": session_id}
-        )  # Jupyter's name for this line; nothing else is passed on
+        )  # Jupyter's name for this line; no other word is passed on
         try:
             self._inner = await self.gate.voila.channels(kernel_id, query, protocols)
         except WorkbenchError:
@@ -63,11 +63,8 @@ class Channels(WebSocketHandler, GateHandler):
 
     async def on_message(self, message: str | bytes) -> None:
         """Pass a word of the page on."""
-        if (
-            self._inner is None
-            or self.session is None
-            or not self.gate.sessions.alive(self.session, used=True)
-        ):
+        here = self.session is not None and self.gate.sessions.alive(self.session, used=True)
+        if self._inner is None or not here:
             self.close(1008)
             return
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from tornado.web import HTTPError, RequestHandler
 
@@ -51,7 +51,7 @@ class GateHandler(RequestHandler):
         if self.request.headers.get("Host", "").lower() not in self.gate.hosts and self.gate.hosts:
             raise HTTPError(403)
         self.session = self.gate.sessions.of(self.get_cookie(self.gate.cookie) or "")
-        if self.session is None and self._takes_the_key():
+        if self._takes_the_key():
             return
         role = self.session.role if self.session else STRANGER
         if self.session is None and (self.route is None or STRANGER not in self.route.who):
@@ -118,31 +118,35 @@ class GateHandler(RequestHandler):
         """Leave telling errors to :meth:`write_error`: the usual words repeat the address."""
 
     def _send_to_login(self) -> None:
-        pages = self.request.method in ("GET", "HEAD") and self.route is not None and (
+        pages = self.request.method == "GET" and self.route is not None and (
             self.route.name in ("start", "published") or self.route.name.startswith("dashboard")
         )  # fmt: skip
         if not pages:
             raise HTTPError(403)
-        self.redirect("/login?" + urlencode({"next": self.request.uri}))
+        self.redirect("/login?" + urlencode({"next": self._without_key()}))
 
     def _takes_the_key(self) -> bool:
         """Sign in whoever brings the printed key, and show the address without it."""
+        brought = self.request.method == "GET" and "token" in self.request.query_arguments
+        if not brought or not plain(self.request.path):
+            return False
+        if self.session is None:
+            if not self.gate.key_fits(self.get_query_argument("token")):
+                return False
+            self.sign_in(self.gate.sessions.begin(None, self.gate.settings.role))
+        self.redirect(self._without_key())
+        return True
+
+    def _without_key(self) -> str:
         query = self.request.query_arguments
-        if self.request.method != "GET" or "token" not in query or not plain(self.request.path):
-            return False
-        if not self.gate.key_fits(self.get_query_argument("token")):
-            return False
-        self.sign_in(self.gate.sessions.begin(None, self.gate.settings.role))
         rest = [
             (name, value.decode("utf-8", "replace"))
             for name in query
-            if name != "token"
             for value in query[name]
+            if name != "token"
         ]
-        path = urlsplit(self.request.path).path
-        path = "/" if path == "/login" else path
-        self.redirect(f"{path}?{urlencode(rest)}" if rest else path)
-        return True
+        path = "/" if self.request.path == "/login" else self.request.path
+        return f"{path}?{urlencode(rest)}" if rest else path
 
 
 class NoSuchPage(GateHandler):

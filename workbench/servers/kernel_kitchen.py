@@ -195,7 +195,13 @@ def start_voila(folder: Path, socket_path: Path) -> subprocess.Popen[bytes]:
     content = {"argv": argv, "display_name": "Python 3 (ipykernel)", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(content), encoding="utf-8")
     # Kernels are spoken to through sockets in this private folder: a port could be listened to by every account here.
-    command = (sys.executable, "-m", "voila", "--KernelManager.transport=ipc", f"--Voila.connection_dir_root={folder}")
+    command = (
+        sys.executable,
+        "-m",
+        "voila",
+        "--KernelManager.transport=ipc",
+        f"--Voila.connection_dir_root={folder}",
+    )
     return subprocess.Popen(command, env={**os.environ, "JUPYTER_PATH": str(folder)})
 
 

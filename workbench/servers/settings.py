@@ -15,7 +15,7 @@ DASHBOARDS_VARIABLE = "WORKBENCH_DASHBOARDS_URL"
 # Voila hands its whole environment to every kernel, so it gets only what a kernel needs to run.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 PERSON_HEADER = "X-Workbench-Person"
-"""By it the gate tells a page's kernel who has signed in; Voila puts it into that kernel's environment."""
+"""By it the gate tells a page's kernel who has signed in; Voila puts it, written as in an address, into that kernel's environment."""
 IDLE_KERNEL_S = 600
 REFILL_DELAY_S = 3.0
 """A viewer's own page comes first; then the place of the kernel it took is filled again."""

@@ -49,7 +49,7 @@ def start_lab(
         A server does not start; the message holds the end of its log.
     """
     with _private_folder() as private:
-        few = Exposure(port=dashboards_port, heated=1)  # who works here looks alone
+        few = Exposure(port=dashboards_port, heated=0)  # who works here looks alone
         dashboards = dashboards_servers(project, private / "dashboards", few)
         lab_folder, shown = private / "lab", dashboards[-1].told
         lab = lab_server(project, lab_folder, port=port, open_browser=open_browser, dashboards_url=shown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -42,7 +44,7 @@ class VoilaClient:
         address = f"http://{self._base}/voila/render/{role}/dashboard_{page}.ipynb"
         try:
             answer = await self._http.fetch(
-                self._request(address, "GET", PAGE_TIMEOUT_S, {PERSON_HEADER: person})
+                self._request(address, "GET", PAGE_TIMEOUT_S, {PERSON_HEADER: quote(person)})
             )
         except (HTTPClientError, OSError) as error:
             raise WorkbenchError(f"Voila must answer with a page. It did not: {error}.") from error
