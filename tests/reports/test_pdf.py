@@ -1,6 +1,8 @@
 import stat
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.pdf_text import Pdf
 from tests.reports.test_group_accuracy import write_catalog
@@ -113,6 +115,14 @@ def test_text_from_data_is_set_as_it_stands():
     assert "".join(HOSTILE[4].split()) in plain and "x" * 400 in plain
     assert "😀" in plain and "日" in plain  # a box of the last resort, which still says what it stands for
     assert "\ufffd" * 5 in text and "root:" not in text
+
+
+@settings(max_examples=25, derandomize=True)
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=8))
+def test_there_is_no_text_that_cannot_be_set(texts):
+    rows = tuple((Cell(text, head=True), Cell(text, note=text)) for text in texts)
+    blocks = (Heading(f"H{texts[0]}"), *map(Words, texts), Table(texts[0], heads("A", "B"), rows))
+    assert pdf_of(Document(f"T{texts[0]}", f"Q{texts[0]}", blocks, texts[0], "2026-11-26 10:00 UTC"))
 
 
 def test_the_same_report_gives_the_same_bytes(report):
