@@ -205,6 +205,7 @@ def test_a_dry_run_counts_the_same_and_changes_nothing(written, after):
     _, would_there, did = after
     assert would.counts == would_there.counts
     assert would.n_clips == did.n_clips == 4
+    assert any(note.startswith("To be erased") and "report.pdf" in note for note in would.notes)
     for name in ("tombstones", "labels", "label copies", "recordings", "derived", "tables", "leftovers"):
         assert would.counts[name] == did.counts[name] > 0, name
 

@@ -10,9 +10,9 @@ from workbench.reports.group_accuracy import GROUPINGS, group_accuracies
 from workbench.reports.stored import stored_evaluation
 
 
-def write_catalog(project, *, without=(), n_speakers=12):
+def write_catalog(project, *, without=(), n_speakers=12, n_clips=9):
     """Write the catalog of the world of runs: the sexes take turns, every third clip is strong."""
-    clips = split_of(n_speakers=n_speakers)[["clip", "speaker"]]
+    clips = split_of(n_speakers=n_speakers, n_clips=n_clips)[["clip", "speaker"]]
     table = clips.assign(**dict.fromkeys(COLUMNS[1:4] + COLUMNS[5:], "")).assign(duration_s=1.0)
     table["sex"] = ["male" if int(speaker) % 2 else "female" for speaker in table["speaker"]]
     table["intensity"] = ["strong" if i % 3 == 0 else "normal" for i in range(len(table))]

@@ -16,7 +16,9 @@ from tests.reports.managers_world import ANNOTATORS, write_managers_world
 from tests.reports.test_view_state import states
 from tests.reports.world import clip_predictions, split_of, write_run, write_world
 from tests.rights_world import declare
+from workbench.evaluation.clips import decide_clips
 from workbench.evaluation.decision import Branches
+from workbench.evaluation.predictions import read
 from workbench.files import read_json, write_json, write_text
 from workbench.models.runs import Run
 from workbench.project import Project
@@ -178,6 +180,24 @@ def test_managers_see_groups_of_five_people_and_their_clips_but_not_whose(world)
     assert "of=speaker" in shown(project, "page=fusion", "analyst").html
 
 
+def test_whether_fusing_helps_is_told_for_each_group_that_is_large_enough(world):
+    project, runs = world
+    html = shown(project, "page=fusion&of=sex&value=male").html
+    right = {}
+    for network, run in runs.items():
+        table = decide_clips(read(run.folder / "predictions.csv"))
+        men = table[table["speaker"].astype(int) >= 19]
+        right[network] = int((men["truth"] == men["predicted"]).sum())
+    for words, network in (
+        ("face only", "visual"),
+        ("voice only", "audio"),
+        ("Face and voice was right", "audiovisual"),
+    ):
+        assert f"{words} on {right[network]} of 5" in html
+    assert "of 5 people" in html and "5 clips of 5 speakers" in html
+    assert "not shown" in shown(project, "page=fusion&of=speaker&value=1").html
+
+
 def test_a_small_group_takes_the_other_with_it_and_its_list_is_closed(project):
     write_managers_world(project, n_men=2, **SIZES)
     page = shown(project, "page=fusion").html
@@ -186,6 +206,7 @@ def test_a_small_group_takes_the_other_with_it_and_its_list_is_closed(project):
     sex = sex[: sex.index("</table>")]
     assert "fewer than 5 people" in sex and "%)" not in sex and "href" not in sex
     for value in ("male", "female"):
+        assert "Cannot be shown" in shown(project, f"page=fusion&of=sex&value={value}").html
         refused = shown(project, f"page=fusion&show=clips&system=audio&of=sex&value={value}").html
         assert "Cannot be shown" in refused and "<table>" not in refused
     write_json(project.reports / "settings.json", {"manager": {"smallest_group": 2}})

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.drawn_voices import draw_voices
+from tests.rights_world import declare
 from workbench.cli.app import app
 from workbench.errors import InvalidInputError
 from workbench.evaluation.predictions import read
@@ -64,6 +65,7 @@ def test_a_run_of_folds_is_evaluated_compared_calibrated_and_reported_like_any_o
     calibration = calibrate_source(project, second).as_json()
     (why,) = [w["message"] for w in calibration["warnings"] if w["code"] == "no_validation"]
     assert "everybody is tested" in why and calibration["clips"]["temperature"] is None
+    declare(project, "voices")
     page = write_report(project, second, tmp_path / "voices.html").read_text()
     assert "voice, SVM, by speaker told" in page and "of 36 clips of 6 people right" in page
     table = pd.read_csv(runs["none"].folder / "predictions.csv")

@@ -42,7 +42,7 @@ def recordings(work: Work) -> None:
         if archive.is_file() and (archive_holds(archive, work.subject) if whole else _is_part(archive)):
             work.remove(archive)
             work.notes.append(
-                f"An archive was erased whole ({archive.parent.parent.name}): `workbench download` fetches it again."
+                f"{work.erased}, an archive of {archive.parent.parent.name} as a whole: `workbench download` fetches it again."
             )
 
 

@@ -39,7 +39,7 @@ def exports(work: Work) -> None:
         elif _concerns(work, path, affected, set(one.datasets)):
             work.remove(path)
             work.remove(manifest_path(path))
-            work.notes.append(f"Erased ({one.kind}), write it again if it is needed: {path}")
+            work.notes.append(f"{work.erased} ({one.kind}), write it again if it is needed: {path}")
             continue
         kept.append(one)
     if not work.dry:
@@ -56,7 +56,10 @@ def pages(work: Work) -> None:
             _concerns(work, path, affected, set()) for path in files if path not in tables
         ):
             work.remove(unit)
-            work.notes.append(f"Erased, write it again if it is needed: {unit}")
+            if not any(
+                word in unit.name for word in work.subject.words
+            ):  # theirs alone: there is no writing it again
+                work.notes.append(f"{work.erased}, write it again if it is needed: {unit}")
             continue
         for path in tables:
             work.filter_table(path)

@@ -96,6 +96,7 @@ def look(project: Project, speaker: str, dataset: str | None = None) -> Forgotte
         work = Work(project, subject, "", dry=True)
         step.do(work)
         found.counts[step.name] = work.count
+        found.notes += work.notes
     return found
 
 

@@ -42,6 +42,11 @@ class Work:
     count: int = 0
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def erased(self) -> str:
+        """The word for what is done, in notes."""
+        return "To be erased" if self.dry else "Erased"
+
     def remove(self, path: Path) -> None:
         """Erase a file or folder."""
         if not path.exists() and not path.is_symlink():

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workbench.project import Project
 from workbench.reports.audience import ROLES
+from workbench.reports.pseudonyms import keep_key
 from workbench.servers.gate_settings import GateSettings, check_exposure, check_role
 from workbench.servers.kernels import CAP
 from workbench.servers.people import People
@@ -69,6 +70,7 @@ def dashboards_servers(project: Project, folder: Path, exposure: Exposure | None
     exposure = exposure or Exposure()
     check_role(exposure.role)
     check_exposure(project, exposure.host, exposure.certificate, exposure.key, exposure.public_address)
+    keep_key(project)  # before the first page: numbers of people and links to clips stay what they are
     folder.mkdir(mode=0o700, parents=True)
     port = choose_port(exposure.port, DASHBOARDS_PORT, exposure.host)
     inner_port, token = choose_port(None, 0), secrets.token_urlsafe(32)

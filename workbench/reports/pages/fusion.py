@@ -11,6 +11,7 @@ from workbench.reports.card import DRAWN, card_of
 from workbench.reports.card_blocks import card_blocks
 from workbench.reports.document import Block
 from workbench.reports.next_step import NextStep, next_step
+from workbench.reports.pages.fusion_group import group_page
 from workbench.reports.pages.fusion_groups import groups_shown
 from workbench.reports.pages.fusion_lists import clips_page, comparisons_page, runs_page
 from workbench.reports.pages.page import Looking, Page
@@ -35,6 +36,8 @@ def fusion_page(looking: Looking) -> Page:
         return refused
     if looking.view.show == "runs":
         return runs_page(looking, summary)
+    if looking.view.of and not (looking.view.show or looking.view.system):
+        return group_page(looking, summary)
     if looking.view.show or looking.view.system:
         return clips_page(looking, summary)
     return _overview(looking, summary)

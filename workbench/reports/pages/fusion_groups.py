@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.estimates import Share
 from workbench.reports.answer import said
 from workbench.reports.group_accuracy import GroupAccuracy, group_accuracies
@@ -37,6 +37,26 @@ def hidden_in(looking: Looking, groups: tuple[GroupAccuracy, ...]) -> frozenset[
 def speaker_names(looking: Looking, speakers: list[str]) -> dict[str, int]:
     """Return the number of each speaker of a test, the same on every list of its pages."""
     return looking.names.numbers("speaker", speakers)
+
+
+def group_in_address(looking: Looking, groups: tuple[GroupAccuracy, ...]) -> str:
+    """Return the value of the group that the address means; of speakers, addresses hold numbers.
+
+    Raises
+    ------
+    InvalidInputError
+        It is none of those tested.
+    """
+    view = looking.view
+    values = {group.value or UNKNOWN: group.value for group in groups}
+    if view.of == "speaker":
+        numbers = speaker_names(looking, [group.value for group in groups])
+        values = {str(number): value for value, number in numbers.items()}
+    if view.value not in values:
+        raise InvalidInputError(
+            f"A group must be one of those tested. Received {view.of or 'no grouping'} {view.value!r}: follow the links."
+        )
+    return values[view.value]
 
 
 def _by_system(
@@ -78,7 +98,8 @@ def _table(
             for network, groups in by_value.items()
         ]
         people = max(groups[value].n_speakers for groups in by_value.values() if value in groups)
-        rows.append({"words": words, "hidden": False, "n_speakers": people, "cells": cells})
+        href = looking.link(comparison=summary.comparison.name, of=of, value=in_address)
+        rows.append({"words": words, "hidden": False, "n_speakers": people, "cells": cells, "href": href})
     return {
         "of": of,
         "systems": [said(network) for network in having],

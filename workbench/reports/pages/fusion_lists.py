@@ -14,7 +14,7 @@ from workbench.reports.answer import said
 from workbench.reports.clip_answers import clip_answers, clips_not_judged
 from workbench.reports.group_accuracy import group_accuracies
 from workbench.reports.names_shown import ClipNames, speakers_called
-from workbench.reports.pages.fusion_groups import UNKNOWN, hidden_in, speaker_names
+from workbench.reports.pages.fusion_groups import group_in_address, hidden_in
 from workbench.reports.pages.page import Looking, Page
 from workbench.reports.stored import list_comparisons, read_comparison, run_called
 from workbench.reports.summary import SPLITS, Summary
@@ -135,16 +135,9 @@ def _in_group(looking: Looking, run: Run, rows: pd.DataFrame) -> pd.DataFrame:
     if not view.of and not view.value:
         return rows
     groups = group_accuracies(looking.project, run).get(view.of, ())
-    values = {group.value or UNKNOWN: group.value for group in groups}
-    if view.of == "speaker":
-        numbers = speaker_names(looking, [group.value for group in groups])
-        values = {str(number): value for value, number in numbers.items()}
-    if view.value not in values:
-        raise InvalidInputError(
-            f"A group must be one of those tested. Received {view.of or 'no grouping'} {view.value!r}: follow the links."
-        )
+    value = group_in_address(looking, groups)
     audience = looking.audience
-    if values[view.value] in hidden_in(looking, groups):
+    if value in hidden_in(looking, groups):
         raise InvalidInputError(
             f"A group must have {audience.smallest_group} people or more to be looked at, and so must what is left "
             "without it. This one is not shown: look at all clips instead."
@@ -154,7 +147,7 @@ def _in_group(looking: Looking, run: Run, rows: pd.DataFrame) -> pd.DataFrame:
             "A list of a group may be limited to right or wrong only, for smaller parts would tell about single people. "
             "Received more: follow the links of the page."
         )
-    return rows[rows[view.of] == values[view.value]]
+    return rows[rows[view.of] == value]
 
 
 def _told(rows: pd.DataFrame, view: ViewState) -> pd.DataFrame:
