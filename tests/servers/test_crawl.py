@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 import uuid
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -26,6 +27,7 @@ from workbench.servers.processes import running
 
 pytestmark = pytest.mark.slow
 PASSWORD = "a long enough phrase"
+NAMES = {"annotator": "Ada Lovelace", "analyst": "analyst", "manager": "Zoë Łuk"}
 CANARY = "canary-6f1e"
 PLANTED = (
     "datasets/sample/clip.mp4", "datasets/sample/face.png", "datasets/sample/canary-6f1e-name.jpg", "labels/labels.db-old",
@@ -89,7 +91,7 @@ class World:
 
     def signed_in(self, role):
         one = Visitor(self.port)
-        assert one.log_in(role, PASSWORD).status == 303
+        assert one.log_in(NAMES[role], PASSWORD).status == 303
         return one
 
     def leaks(self, answer):
@@ -104,7 +106,7 @@ def world(tmp_path_factory):
     project = Project.open(tmp_path_factory.mktemp("served") / "project")
     write_managers_world(project)
     for role in ROLES:
-        People(project).add(role, role, PASSWORD)
+        People(project).add(NAMES[role], role, PASSWORD)
     for name in PLANTED:
         (project.root / name).parent.mkdir(parents=True, exist_ok=True)
         (project.root / name).write_text(f"{CANARY} {name}")
@@ -149,6 +151,8 @@ def test_a_page_shows_what_it_is_for_and_none_of_the_secrets(world, role):
     answer = world.visitors[role].ask("/dashboards/labels")
     assert answer.status == 200 and 'class="wb' in answer.text and "kernelId" in answer.text
     assert world.leaks(answer) == [] and str(world.project.root) not in answer.text
+    named = [name for name in ("Grace Hopper", "Zoe Zed") if name in answer.text]
+    assert (named != []) == (role == "analyst")  # of the others, only analysts read the names
 
 
 def test_a_notebook_that_prints_its_environment_and_writes_the_labels_gets_nothing(world):
@@ -158,7 +162,9 @@ def test_a_notebook_that_prints_its_environment_and_writes_the_labels_gets_nothi
     found = json.loads(world.report.read_text())
     told = json.dumps([found["environment"], found["argv"]])
     assert not any(secret in told for secret in world.secrets) and "PASSWORD" not in told
-    assert found["environment"]["HTTP_X_WORKBENCH_PERSON"] == "manager"  # told by the gate, of the session
+    assert (
+        unquote(found["environment"]["HTTP_X_WORKBENCH_PERSON"]) == NAMES["manager"]
+    )  # told by the gate, of the session
     assert found["transport"] == (
         "ipc" if sys.platform == "linux" else "tcp"
     )  # no port that others could listen to
