@@ -11,10 +11,9 @@ from workbench.evaluation.estimates import Share
 from workbench.evaluation.warnings import LEAK_MARK, marked
 from workbench.lazy import load
 from workbench.plots.comparison import plot_accuracies
-from workbench.plots.style import as_png, as_svg
 from workbench.reports.answer import WORDS, said
 from workbench.reports.card import LIMITS
-from workbench.reports.summary import QUESTION, Summary
+from workbench.reports.summary import Summary
 
 FEW = 10
 """A share of fewer cases than this is printed in grey."""
@@ -44,7 +43,7 @@ def _environment() -> Any:
         "across": across,
         "svg_address": lambda svg: image(svg.encode(), "svg+xml"),
     }
-    environment.globals |= {"QUESTION": QUESTION, "LIMITS": LIMITS, "FEW": FEW, "LEAK_MARK": LEAK_MARK}
+    environment.globals |= {"LIMITS": LIMITS, "FEW": FEW, "LEAK_MARK": LEAK_MARK}
     return environment
 
 
@@ -80,12 +79,6 @@ def across(percentage: float) -> str:
 def image(content: bytes, kind: str) -> str:
     """Return an image as an address that holds it."""
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def accuracies_image(summary: Summary, *, kind: str = "svg+xml") -> tuple[str, str]:
-    """Return the picture of all accuracies and, for those who cannot see it, its content in words."""
-    ax, words = accuracies_drawn(summary)
-    return image(as_png(ax) if kind == "png" else as_svg(ax), kind), words
 
 
 def accuracies_drawn(summary: Summary) -> tuple[Any, str]:
