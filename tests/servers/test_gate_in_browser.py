@@ -1,13 +1,17 @@
 """What a person meets at the gate, in a real browser: the key, the form, the list, a page that is there at once and then lives."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from timed_video import voice, write_timed_video
 
 from tests.reports.managers_world import write_managers_world
 from tests.servers.gate_in_process import running_gate
+from workbench.datasets.catalog import Dataset
 from workbench.project import Project
 from workbench.servers.dashboards import Exposure, dashboards_servers
 from workbench.servers.people import People
@@ -23,6 +27,11 @@ def address(tmp_path_factory):
     """The address that `workbench dashboards` would print, of a project with results and labels."""
     project = Project.open(tmp_path_factory.mktemp("project"))
     write_managers_world(project)
+    media = project.dataset_folder("sample") / "media"
+    media.mkdir(exist_ok=True)
+    write_timed_video(media / "one.mp4", np.arange(9) * 0.04, sound=voice(0.36, rng=np.random.default_rng(1)))
+    for clip in Dataset.open(project, "sample").table()["file"]:
+        shutil.copyfile(media / "one.mp4", media / clip)
     servers = dashboards_servers(project, tmp_path_factory.mktemp("server") / "d", Exposure(heated=1))
     with running(servers):
         yield servers[-1].told
@@ -92,6 +101,25 @@ def test_a_page_can_be_read_at_once_then_lives_and_its_address_shows_the_same_ag
     ).first.wait_for()
     live(sized, f"{n} clips: voice only")
     keep(sized, "fusion-down")
+    assert sized.complaints == []
+
+
+def test_a_recording_is_seen_over_the_kernel_s_line_and_the_policy_lets_it(address, sized):
+    sized.goto(address)
+    sized.get_by_role("link", name="A clip, explained").click()
+    live(sized, "A clip")
+    sized.locator("#rendered_cells tbody a").first.click()
+    sized.locator("#rendered_cells [data-action=look]").click()
+    sized.locator("#rendered_cells canvas.seen").wait_for()
+    sized.locator("[data-action=play]").click()
+    cursor = sized.locator("line[data-cursor]").first
+    end = time.monotonic() + 20
+    while (
+        float(cursor.get_attribute("x1")) <= 100 and time.monotonic() < end
+    ):  # the policy forbids waiting by eval
+        time.sleep(0.1)
+    assert float(cursor.get_attribute("x1")) > 100
+    keep(sized, "clip")
     assert sized.complaints == []
 
 
