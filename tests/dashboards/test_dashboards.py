@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from timed_video import voice, write_timed_video
 
@@ -94,3 +95,38 @@ def test_a_notebook_runs_from_top_to_bottom(project, monkeypatch):
     notebook = nbformat.read(NOTEBOOKS / "dashboard_fusion.ipynb", as_version=4)
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     assert "application/vnd.jupyter.widget-view+json" in notebook.cells[0].outputs[0]["data"]
+
+
+@pytest.mark.parametrize("damage", ["gone", "no recording", "features"])
+def test_a_recording_that_cannot_be_read_names_neither_file_nor_folder_to_a_manager(seen, damage):
+    project, key = seen
+    clip = pd.read_csv(project.dataset_folder("sample") / "catalog.csv", dtype=str)["clip"][0]
+    media = project.dataset_folder("sample") / "media" / f"{clip}.mp4"
+    if damage == "gone":
+        media.unlink()
+    elif damage == "no recording":
+        media.write_bytes(b"x" * 900)
+    else:
+        (features := project.dataset_folder("sample") / "features" / clip).mkdir(parents=True)
+        (features / "features.npz").write_bytes(b"x")
+        (features / "report.json").write_text("{")
+    for role, named in (("manager", False), ("analyst", True)):
+        sent = []
+        bar = build(project, "clip", role=role)
+        bar.send = lambda message, buffers=(), sent=sent: sent.append(message)
+        bar._receive(bar, {"type": "look", "clip": key, "id": 1})
+        if damage == "features" and role == "analyst":
+            continue  # an analyst's pictures need no features
+        (answer,) = sent
+        assert answer["type"] == "trouble"
+        assert (clip in answer["message"]) is named
+        assert named or str(project.root) not in answer["message"]
+
+
+@pytest.mark.parametrize("content", [[1], "x", None, {"type": []}, {"type": "open"}, {}])
+def test_a_message_of_the_wrong_form_is_answered_in_words(project, content):
+    sent = []
+    bar = build(project, "fusion")
+    bar.send = lambda message, buffers=(): sent.append(message)
+    bar._receive(bar, content)
+    assert [message["type"] for message in sent] == ["trouble"]

@@ -217,17 +217,22 @@ async def spoken(visitor, kernel, *messages, origin=None, wait_s=20.0, until="")
 
 def test_the_channels_are_for_the_page_s_own_session_and_carry_no_code(world):
     mine = world.visitors["manager"]
-    kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', mine.ask("/dashboards/labels").text)[1]
+    page = mine.ask("/dashboards/labels").text
+    kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', page)[1]
     for other in (world.visitors["stranger"], world.visitors["analyst"], world.signed_in("manager")):
         with pytest.raises(HTTPClientError, match="403"):
             asyncio.run(spoken(other, kernel))
     with pytest.raises(HTTPClientError, match="403"):
         asyncio.run(spoken(mine, kernel, origin="http://evil.example"))
     code = message("execute_request", {"code": f"open('{world.report}.x', 'w')", "silent": False})
+    stop = message("shutdown_request", {"restart": False}, "control")
+    widget = re.search(r'"model_id": "([0-9a-f]+)"', page)[1]  # it fails at this, and has a traceback to tell
+    odd = message("comm_msg", {"comm_id": widget, "data": {"method": "update", "state": {"html": 5}}})
     asked = asyncio.run(
-        spoken(mine, kernel, code, message("kernel_info_request", {}), until="kernel_info_reply")
+        spoken(mine, kernel, code, stop, odd, message("kernel_info_request", {}), until="kernel_info_reply")
     )
-    assert "kernel_info_reply" in asked and "execute_reply" not in asked
+    assert "kernel_info_reply" in asked
+    assert not {"execute_reply", "shutdown_reply", "error", "stream"} & set(asked), asked
     assert not world.report.with_name(world.report.name + ".x").exists()
     here = {"Origin": f"http://127.0.0.1:{mine.port}"}
     assert mine.ask(f"/voila/api/shutdown/{kernel}", "POST", "", **here).status == 204

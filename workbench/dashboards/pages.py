@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
+from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.labels.address import URL_FILE
 from workbench.project import Project
-from workbench.reports.audience import audience_for
+from workbench.reports.audience import Audience, audience_for
 from workbench.reports.clip_media import clip_media
 from workbench.reports.pages.rendering import render_query
+from workbench.reports.problem_words import problem_words
 from workbench.reports.render import render
 from workbench.reports.view_state import PageName
-from workbench.widgets.address_bar import AddressBar
+from workbench.widgets.address_bar import AddressBar, Media
 
 PERSON_VARIABLE = "HTTP_X_WORKBENCH_PERSON"
 """Who is signed in, told to the kernel by the server alone; kernels that are heated before anybody comes have none."""
@@ -48,9 +50,17 @@ def page_at(project: Project, role: str, page: PageName) -> AddressBar:
     return AddressBar(
         functools.partial(render_query, project, audience=audience, page=page),
         stamp=functools.partial(stored_stamp, project),
-        look=functools.partial(clip_media, project, audience=audience),
+        look=functools.partial(_seen, project, audience),
         sheet=render("style.css"),
     )
+
+
+def _seen(project: Project, audience: Audience, key: str) -> Media:
+    """Return what is seen and heard of a clip; what goes wrong is told in the words that the audience may read."""
+    try:
+        return clip_media(project, key, audience=audience)
+    except WorkbenchError as error:
+        raise InvalidInputError(problem_words(project, audience, error)) from None
 
 
 def stored_stamp(project: Project) -> tuple[object, ...]:

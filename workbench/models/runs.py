@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 import workbench
-from workbench.errors import InvalidInputError
+from workbench.errors import InvalidInputError, StorageError
 from workbench.files import atomic_file, read_json, write_json, write_text
 from workbench.models.code_version import code_version
 from workbench.models.inference import Predictor, weights_hash
@@ -137,8 +137,22 @@ class Run:
             split.to_csv(temporary, index=False, lineterminator="\n")
 
     def split(self) -> pd.DataFrame:
-        """Return ``clip, speaker, part``."""
-        return pd.read_csv(self.folder / "split.csv", dtype=str, keep_default_na=False)
+        """Return ``clip, speaker, part``.
+
+        Raises
+        ------
+        StorageError
+            The table is missing or damaged.
+        """
+        path = self.folder / "split.csv"
+        try:
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+            table[["clip", "speaker", "part"]]  # raises KeyError
+        except (OSError, ValueError, KeyError) as error:
+            raise StorageError(
+                f"{path} must be a table of clip, speaker and part. It cannot be read ({error}): train again."
+            ) from error
+        return table
 
     def save_network(self, full: Any) -> None:
         """Keep the trained network as ``.keras``, atomically, and drop the checkpoint."""

@@ -24,7 +24,7 @@ from workbench.reports.document import (
     score_cell,
     share_cells,
 )
-from workbench.reports.pages.page import without_paths
+from workbench.reports.problem_words import problem_words
 from workbench.reports.render import FEW, accuracies_drawn, percent
 from workbench.reports.summary import Summary, System
 from workbench.reports.told import told
@@ -94,7 +94,9 @@ def _alarms(project: Project, summary: Summary, audience: Audience) -> Iterator[
     for who, code, message in summary.warnings:
         words = told(audience, code, message)
         items.append(words if who == "all" else f"{who}: {words}")
-    items += [f"Could not be read: {without_paths(project, message)}" for message in summary.problems]
+    items += [
+        f"Could not be read: {problem_words(project, audience, message)}" for message in summary.problems
+    ]
     if items:
         yield Note("Before you rely on this", tuple(dict.fromkeys(items)))
 

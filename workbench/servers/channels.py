@@ -10,7 +10,7 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, WebSocketHandler
 
 from workbench.errors import WorkbenchError
-from workbench.servers import policy
+from workbench.servers import messages, policy
 from workbench.servers.handlers import GateHandler
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -62,15 +62,21 @@ class Channels(WebSocketHandler, GateHandler):
         self._passing_on = asyncio.ensure_future(self._pass_on(self._inner))
 
     async def on_message(self, message: str | bytes) -> None:
-        """Pass a word of the page on."""
+        """Pass a word of the page on, if it is a widget's."""
         here = self.session is not None and self.gate.sessions.alive(self.session, used=True)
         if self._inner is None or not here:
             self.close(1008)
+            return
+        if not messages.may_leave_page(message, binary=self._binary):
             return
         try:
             await self._inner.write_message(message, binary=isinstance(message, bytes))
         except WebSocketClosedError:
             self.close(1011)
+
+    @property
+    def _binary(self) -> bool:
+        return self.selected_subprotocol == PROTOCOL
 
     def on_close(self) -> None:
         """Note that the page has left."""
@@ -86,6 +92,8 @@ class Channels(WebSocketHandler, GateHandler):
             message: Any = await inner.read_message()
             if message is None:
                 break
+            if not messages.may_reach_page(message, binary=self._binary):
+                continue
             try:
                 await self.write_message(message, binary=isinstance(message, bytes))
             except WebSocketClosedError:

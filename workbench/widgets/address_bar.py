@@ -70,7 +70,8 @@ class AddressBar(anywidget.AnyWidget):
     def _receive(self, _: object, content: dict[str, Any], buffers: object = None) -> None:
         problem = handle(content, {"open": self._open, "look": self._look})
         if problem is not None:
-            self.send({"type": "trouble", "message": problem, "id": content.get("id")})
+            told = content.get("id") if isinstance(content, dict) else None
+            self.send({"type": "trouble", "message": problem, "id": told})
 
     def _open(self, content: dict[str, Any]) -> None:
         query, known = str(content["query"]), self._stamp

@@ -28,9 +28,11 @@ def handle(
     malformed : tuple of exception types
         Taken for a message of the wrong form; anything else is a fault of the workbench and is raised.
     """
-    kind: Any = content.get("type")
     taken: tuple[type[Exception], ...] = (WorkbenchError, *malformed)
     try:
+        if not isinstance(content, dict):
+            raise InvalidInputError(f"A message must be an object. Received a {type(content).__name__}.")
+        kind: Any = content.get("type")
         if kind not in handlers:
             raise InvalidInputError(f"A message must be one of {', '.join(handlers)}. Received {kind!r}.")
         handlers[kind](content)

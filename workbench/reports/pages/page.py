@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -12,6 +11,7 @@ import workbench
 from workbench.errors import InvalidInputError
 from workbench.project import Project
 from workbench.reports.audience import Audience
+from workbench.reports.problem_words import problem_words
 from workbench.reports.pseudonyms import Pseudonyms
 from workbench.reports.render import render
 from workbench.reports.view_state import PAGES, PageName, ViewState
@@ -30,7 +30,6 @@ IN_THE_BAR: dict[PageName, str] = {
 }
 """The same, short, for the bar of links."""
 PER_PAGE = 50
-_QUOTED, _PATH = re.compile(r"(?<!\w)'[^']*'(?!\w)"), re.compile(r"[\w.~-]*/[\w./~-]+")
 Row = TypeVar("Row")
 
 
@@ -87,11 +86,8 @@ class Looking:
             return ""
 
     def problem(self, error: object) -> str:
-        """Return an error's message without the place where the project lies; to most also without names in quotes or paths."""
-        message = without_paths(self.project, str(error))
-        if self.audience.sees_names:
-            return message
-        return _QUOTED.sub("'…'", _PATH.sub("a stored file", message))
+        """Return an error's message without the place where the project lies; to most also without names and paths."""
+        return problem_words(self.project, self.audience, error)
 
     def part(self, rows: Sequence[Row]) -> Part[Row]:
         """Return the part of a list that is looked at; beyond its end, the last one."""
@@ -120,8 +116,3 @@ class Looking:
 def pages_of(audience: Audience) -> tuple[PageName, ...]:
     """Return the pages that a role may open: an annotator the labels alone."""
     return ("labels",) if audience.role == "annotator" else PAGES
-
-
-def without_paths(project: Project, message: str) -> str:
-    """Return a message without the place where the project lies."""
-    return message.replace(f"{project.root}/", "").replace(str(project.root), "the project")
