@@ -4,7 +4,7 @@ import pytest
 
 from workbench.servers.brake import FREE_TRIES, REMEMBERED, Brake
 from workbench.servers.people import People
-from workbench.servers.sessions import IDLE_S, LONGEST_S, Sessions
+from workbench.servers.sessions import IDLE_S, LONGEST_S, MOST_PER_PERSON, Sessions
 
 
 class Clock:
@@ -143,3 +143,13 @@ def test_signing_out_ends_the_session(sessions):
     cookie = kept.begin(people.find("ada"))
     kept.end(kept.of(cookie))
     assert kept.of(cookie) is None
+
+
+def test_who_signs_in_over_and_over_ends_their_own_sessions_only(sessions):
+    kept, people = sessions
+    people.add("bob", "manager", "a long enough phrase")
+    bobs, first = kept.begin(people.find("bob")), kept.begin(people.find("ada"))
+    for _ in range(MOST_PER_PERSON):
+        last = kept.begin(people.find("ada"))
+    assert kept.of(bobs) and kept.of(last) and kept.of(first) is None
+    assert len(kept.keys()) == MOST_PER_PERSON + 1

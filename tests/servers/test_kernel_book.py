@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.servers.kernels import LEFT_S, NEVER_OPENED_S, PER_SESSION, KernelBook
+from workbench.servers.kernels import LEFT_S, NEVER_OPENED_S, PER_PERSON, KernelBook
 
 
 class Clock:
@@ -84,9 +84,13 @@ def test_the_cap_counts_heated_kernels_and_those_still_awaited(book):
 
 
 def test_one_person_cannot_take_every_place(book):
-    for number in range(PER_SESSION):
+    for number in range(PER_PERSON):
         book.give(str(number), "ada")
     assert book.too_many("ada") and not book.too_many("bob")
+    for number in range(PER_PERSON):  # each page in another of his browsers
+        assert not book.too_many("bob")
+        book.give(f"b{number}", f"session {number}", "bob")
+    assert book.too_many("bob") and book.belongs("b3", "session 3") and not book.belongs("b3", "session 4")
 
 
 def test_a_session_that_is_over_gives_everything_back(book):

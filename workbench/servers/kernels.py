@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 CAP = 48
 """Kernels at once, those that wait heated included."""
-PER_SESSION = 10
+PER_PERSON = 10
+"""However many browsers somebody has signed in with: else one person could take everybody's places."""
 NEVER_OPENED_S = 30.0
 LEFT_S = 20.0
 """Long enough for a page to come back after a short break of the line."""
@@ -21,6 +22,7 @@ class Kernel:
     id: str
     owner: str
     given_s: float
+    person: str = ""
     channels: int = 0
     left_s: float | None = None
     ended: bool = False
@@ -53,24 +55,24 @@ class KernelBook:
         """Say whether one more page would be one too many."""
         return len(self) + self.heated >= self.cap
 
-    def too_many(self, owner: str) -> bool:
-        """Say whether one person's pages are as many as one person may have open."""
-        mine = sum(kernel.owner == owner for kernel in self._kernels.values()) + self._awaited.get(owner, 0)
-        return mine >= PER_SESSION
+    def too_many(self, person: str) -> bool:
+        """Say whether one person's pages, in all their browsers, are as many as one person may have open."""
+        mine = sum(kernel.person == person for kernel in self._kernels.values())
+        return mine + self._awaited.get(person, 0) >= PER_PERSON
 
-    def await_one(self, owner: str) -> None:
+    def await_one(self, person: str) -> None:
         """Count a kernel that is being asked for, before its name is known."""
-        self._awaited[owner] = self._awaited.get(owner, 0) + 1
+        self._awaited[person] = self._awaited.get(person, 0) + 1
 
-    def awaited(self, owner: str) -> None:
+    def awaited(self, person: str) -> None:
         """Take back one :meth:`await_one`: the kernel came, or will not come."""
-        self._awaited[owner] -= 1
-        if not self._awaited[owner]:
-            del self._awaited[owner]
+        self._awaited[person] -= 1
+        if not self._awaited[person]:
+            del self._awaited[person]
 
-    def give(self, kernel_id: str, owner: str) -> None:
-        """Write down whose page a kernel answers."""
-        self._kernels[kernel_id] = Kernel(kernel_id, owner, self._clock())
+    def give(self, kernel_id: str, owner: str, person: str = "") -> None:
+        """Write down which session's page a kernel answers, and whose place it takes (the session's own by default)."""
+        self._kernels[kernel_id] = Kernel(kernel_id, owner, self._clock(), person or owner)
 
     def belongs(self, kernel_id: str, owner: str) -> bool:
         """Say whether this session's page was given that kernel, and has not given it back."""

@@ -32,17 +32,17 @@ class Dashboard(GateHandler):
                 raise HTTPError(404)
             self.redirect(f"/dashboards/{asked}?{self.request.query}")  # where that page's own rule is asked
             return
-        owner = self.session.key
-        if self.gate.kernels.full() or self.gate.kernels.too_many(owner):
-            self._queue(mine=self.gate.kernels.too_many(owner))
+        person = self.session.person
+        if self.gate.kernels.full() or self.gate.kernels.too_many(person):
+            self._queue(mine=self.gate.kernels.too_many(person))
             return
-        self.gate.kernels.await_one(owner)
+        self.gate.kernels.await_one(person)
         try:
             waiting = asyncio.ensure_future(self._from_voila(page, self.session))
             await self._begin(page, self.session)
             await self._complete(waiting)
         finally:
-            self.gate.kernels.awaited(owner)
+            self.gate.kernels.awaited(person)
 
     async def _begin(self, page: str, session: Session) -> None:
         """Send the content as it is stored now: it can be read while kernel and scripts are still on their way."""
@@ -66,7 +66,7 @@ class Dashboard(GateHandler):
         html = await self.gate.voila.page(session.role, page, session.name)
         kernel_id = kernel_of(html)
         if kernel_id:
-            self.gate.kernels.give(kernel_id, session.key)
+            self.gate.kernels.give(kernel_id, session.key, session.person)
         try:
             return read_page(html)
         except WorkbenchError:

@@ -14,6 +14,8 @@ from workbench.servers.people import People, Person
 LONGEST_S = 8 * 3600.0
 IDLE_S = 3600.0
 MOST_SESSIONS = 5000
+MOST_PER_PERSON = 20
+"""Who signs in over and over again ends their own oldest sessions, never somebody else's."""
 
 
 @dataclass
@@ -26,6 +28,11 @@ class Session:
     mark: str
     started_s: float
     seen_s: float
+
+    @property
+    def person(self) -> str:
+        """Who it is, the same in each of their browsers; holders of the printed key are told apart by theirs."""
+        return f"name {self.name}" if self.name else self.key
 
 
 class Sessions:
@@ -52,6 +59,9 @@ class Sessions:
                 self._valid(session)
             while len(self._open) >= MOST_SESSIONS:
                 self._open.pop(min(self._open.values(), key=lambda kept: kept.seen_s).key)
+        mine = [kept for kept in self._open.values() if person is not None and kept.name == person.name]
+        if len(mine) >= MOST_PER_PERSON:
+            self.end(min(mine, key=lambda kept: kept.seen_s))
         key, now = secrets.token_urlsafe(32), self._clock()
         name, mark = (person.name, person.mark) if person else ("", "")
         self._open[key] = Session(key, name, person.role if person else role, mark, now, now)
