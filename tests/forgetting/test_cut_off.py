@@ -85,3 +85,15 @@ def test_killed_outright_in_the_middle_of_a_step(world):
     )
     assert done.returncode == -signal.SIGKILL
     assert_all_gone(world, forget(world.project, SPEAKER))
+
+
+def test_a_journal_that_was_being_written_is_not_taken_for_the_journal(world, monkeypatch):
+    monkeypatch.setattr(forgetting, "STEPS", ())
+    monkeypatch.setattr(forgetting, "_finish", lambda *_: None)
+    forget(world.project, SPEAKER)  # begun, and nothing of it done
+    monkeypatch.undo()
+    (journal,) = (world.project.reports / "forgetting").glob("*.json")
+    journal.with_name(f"{files.TEMPORARY_PREFIX}0-{journal.name}").write_bytes(journal.read_bytes())
+    assert_all_gone(world, forget(world.project, SPEAKER))
+    assert [path.name for path in journal.parent.iterdir()] == [journal.name]
+    assert SPEAKER not in journal.read_text() and "finished_utc" in journal.read_text()

@@ -85,6 +85,7 @@ def test_exports_and_pages_are_erased_and_those_that_were_changed_are_listed(aft
     ]
     published = world.project.reports / "published"
     assert {path.name for path in published.iterdir()} == {"another.html", "20260103"}
+    assert list((world.project.reports / "published_for_analysts").iterdir()) == []
     assert any("talk.html" in note and "write it again" in note for note in erased.notes)
 
 

@@ -275,6 +275,9 @@ def _pages(project, runs, clips, outside):
     write_json(published / "20260102" / "manifest.json", {"data_hashes": {"talk": "ab"}})
     (published / "20260102" / "index.html").write_text("18 clips of 6 speakers")
     write_json(published / "20260103" / "manifest.json", {"data_hashes": {"other": "ab"}})
+    for_analysts = project.reports / "published_for_analysts" / "20260104"
+    write_json(for_analysts / "manifest.json", {"data_hashes": {"talk": "ab"}})
+    (for_analysts / "groups.html").write_text(f"{SPEAKER}, by name only")
     (published / "another.html").write_text("about another study")
     (published / "report.pdf").write_bytes(b"%PDF CANARYPDF")
     write_report(project, runs["visual"].id, outside / "report.html")

@@ -71,7 +71,7 @@ def _units(work: Work) -> Iterator[Path]:
     for path in sorted(reports.iterdir()):
         if path.name in _KEPT or path.name.startswith("."):  # hidden: locks, which are empty
             continue
-        if path.name == "published":
+        if path.name.startswith("published"):  # one folder for each role
             yield from sorted(path.iterdir())
         elif path.is_dir():
             yield from (file for file in sorted(path.rglob("*")) if file.is_file())

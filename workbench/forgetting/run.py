@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from workbench.datasets.rights.audit import add_audit_line
 from workbench.errors import StorageError
-from workbench.files import atomic_file, read_json, write_json
+from workbench.files import TEMPORARY_PREFIX, atomic_file, read_json, write_json
 from workbench.forgetting.looking import files_that_hold
 from workbench.forgetting.run_steps import models_of
 from workbench.forgetting.steps import STEPS
@@ -132,6 +132,8 @@ def forget(
             found.notes += work.notes
             done[step.name] = work.count
             _keep(journal, {**content, "done": done, "notes": found.notes})
+        for half in journal.parent.glob(f"{TEMPORARY_PREFIX}*"):
+            half.unlink(missing_ok=True)  # of a journal, left after the step that looks for such
         found.counts = done
         found.models = models_of(Work(project, subject, content["id"], dry=True))
         found.left = [str(path) for path in files_that_hold(project, subject, but=journal)]
@@ -156,6 +158,8 @@ def _begin(project: Project, speaker: str, dataset: str | None) -> Path:
 def _unfinished(project: Project, speaker: str) -> Path | None:
     """Return the journal of an erasing of this speaker that was cut off."""
     for path in sorted((project.reports / FOLDER).glob("*.json")):
+        if path.name.startswith(TEMPORARY_PREFIX):
+            continue  # a journal that was being written when everything stopped: the whole one lies beside it
         content = read_json(path)
         if content.get("subject", {}).get("speaker") == speaker:
             return path
