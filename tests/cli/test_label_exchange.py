@@ -1,6 +1,7 @@
 """The commands labels export, import and sync, as a script calls them."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -32,6 +33,18 @@ def test_every_format_goes_out_and_comes_back(labelled, form):
     code, out, _ = workbench("import", target, "--json", cwd=labelled)
     assert code == 0
     assert json.loads(out)["recorded"] == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights of files as POSIX has them")
+def test_what_a_command_writes_is_for_this_account_alone(labelled):
+    before = os.umask(0o022)  # as most accounts have it
+    try:
+        assert workbench("export", "--to", "out/all.csv", cwd=labelled)[0] == 0
+    finally:
+        os.umask(before)
+    made = [*(labelled / "out").iterdir(), labelled / "out"]
+    assert len(made) > 2
+    assert not [path for path in made if path.stat().st_mode & 0o077]
 
 
 def test_a_bad_file_ends_with_2_and_says_which(labelled):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -41,7 +42,8 @@ app.add_typer(consent.app, name="consent")
 
 
 def main() -> None:
-    """Run the command that was typed."""
+    """Run the command that was typed; what it writes is for this account alone, faces, names and figures alike."""
+    os.umask(0o077)
     try:
         app()
     except WorkbenchError as error:
