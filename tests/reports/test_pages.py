@@ -180,6 +180,34 @@ def test_managers_see_groups_of_five_people_and_their_clips_but_not_whose(world)
     assert "of=speaker" in shown(project, "page=fusion", "analyst").html
 
 
+@pytest.mark.parametrize(
+    "query", ["page=data&dataset=sample&show=clips", "page=fusion&show=clips&system=audio"]
+)
+def test_the_order_of_a_list_tells_managers_nothing_about_who_speaks(world, query):
+    project, _ = world
+    names = Pseudonyms.of(project, audience_for(project, "manager"))
+    clips = {names.token("clip", clip): clip for clip in split_of(**SIZES)["clip"]}
+    listed = {
+        role: [
+            clips[key]
+            for key in re.findall(r"clip=([0-9a-f]{12})", shown(project, query, role).html)
+            if key in clips
+        ]
+        for role in ("manager", "analyst")
+    }
+    assert listed["analyst"] == sorted(listed["analyst"])  # as they are stored: by speaker
+    assert listed["manager"] == sorted(listed["manager"], key=lambda clip: names.token("clip", clip))
+    assert set(listed["manager"]) == set(listed["analyst"]) and len(listed["manager"]) > 5
+
+
+def test_clips_that_were_not_judged_are_told_of_all_people_only(world):
+    project, _ = world
+    query = "page=fusion&show=clips&system=audio&outcome=not-judged"
+    assert "Cannot be shown" not in shown(project, query).html
+    for part in ("of=sex&value=male", "true=negative", "other=visual"):
+        assert "people and classes together" in shown(project, f"{query}&{part}").html
+
+
 def test_whether_fusing_helps_is_told_for_each_group_that_is_large_enough(world):
     project, runs = world
     html = shown(project, "page=fusion&of=sex&value=male").html

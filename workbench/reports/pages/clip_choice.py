@@ -68,7 +68,7 @@ def _tested(looking: Looking, run: Run) -> list[dict[str, Any]]:
 
 
 def _catalogued(looking: Looking, dataset: str) -> list[dict[str, Any]]:
-    table = catalog_of(looking.project, dataset)
+    table = looking.mixed(catalog_of(looking.project, dataset))
     return [
         {"clip": clip, "truth": meant, "said": "", "right": False}
         for clip, meant in zip(table["clip"], table["intended"], strict=True)

@@ -169,7 +169,7 @@ def _speaker(looking: Looking, facts: DataFacts) -> str:
 
 def _clips(looking: Looking, facts: DataFacts) -> Page:
     clips, words = _limited(looking, facts)
-    part = looking.part(list(clips.to_dict("records")))
+    part = looking.part(list(looking.mixed(clips).to_dict("records")))
     called = ClipNames.of(looking.project, looking.names, facts.name)
     people = speakers_called(looking.names, facts.speakers)
     rows = [

@@ -73,6 +73,11 @@ def clips_page(looking: Looking, summary: Summary) -> Page:
     view = looking.view
     run = _run(looking, summary, view.system)
     if view.outcome == "not-judged":
+        if any((view.other, view.cell, view.true, view.said, view.of, view.value)):
+            raise InvalidInputError(
+                "Clips that were not judged are told of all people and classes together. Received a part of them: "
+                "follow the links of the page."
+            )
         rows = clips_not_judged(looking.project, run).assign(
             start_s=float("nan"), truth="", said="", right=False
         )
@@ -80,7 +85,7 @@ def clips_page(looking: Looking, summary: Summary) -> Page:
         rows = _with_other(looking, summary, clip_answers(looking.project, run))
         rows = _in_group(looking, run, rows)
         rows = _told(rows, view)
-    part = looking.part(list(rows.to_dict("records")))
+    part = looking.part(list(looking.mixed(rows).to_dict("records")))
     unit = "moment" if rows["start_s"].notna().any() else "clip"
     return looking.page(
         "clips.html.j2",

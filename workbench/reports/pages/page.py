@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Generic, TypeVar
 
+import pandas as pd
+
 import workbench
 from workbench.errors import InvalidInputError
 from workbench.project import Project
@@ -88,6 +90,17 @@ class Looking:
     def problem(self, error: object) -> str:
         """Return an error's message without the place where the project lies; to most also without names and paths."""
         return problem_words(self.project, self.audience, error)
+
+    def mixed(self, clips: pd.DataFrame) -> pd.DataFrame:
+        """Return rows about clips in an order that says nothing about who speaks, unless the audience may know that.
+
+        Catalogs are ordered by speaker, or by names that hold one: who reads such a list knows whose clips are whose.
+        """
+        if self.audience.counts_by_speaker:
+            return clips
+        return clips.sort_values(
+            "clip", kind="stable", key=lambda column: column.map(lambda clip: self.names.token("clip", clip))
+        )
 
     def part(self, rows: Sequence[Row]) -> Part[Row]:
         """Return the part of a list that is looked at; beyond its end, the last one."""
