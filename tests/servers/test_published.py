@@ -6,7 +6,10 @@ import json
 
 import pytest
 
+from tests.reports.managers_world import write_catalog
+from tests.rights_world import declare
 from tests.servers.gate_in_process import running_gate
+from workbench.files import read_json, write_json
 from workbench.servers import published
 from workbench.servers.published import Published
 
@@ -85,6 +88,20 @@ def test_what_was_published_for_analysts_is_theirs_alone(project):
     publish(project, {"index.html": PAGE}, role="analyst")
     kept = Published(project)
     assert found(kept, role="analyst") and found(kept) is None
+
+
+def test_pages_are_closed_when_a_consent_behind_them_ends(project, looking, monkeypatch):
+    monkeypatch.setattr(published, "RIGHTS_EVERY_S", -1.0)
+    write_catalog(project, n_speakers=6, n_clips=1)
+    folder = publish(project, {"index.html": PAGE})
+    manifest = read_json(folder / "manifest.json")
+    write_json(folder / "manifest.json", manifest | {"data_hashes": {"sample": "ab"}})
+    kept = Published(project)
+    assert found(kept) is None  # nobody has said what the data may be used for
+    declare(project)
+    assert found(kept)
+    (project.dataset_folder("sample") / "consent.csv").unlink()
+    assert found(kept) is None and found(kept, role="analyst") is None
 
 
 def test_over_http_a_page_comes_packed_and_is_not_sent_twice(project):

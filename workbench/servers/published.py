@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from pathlib import Path
 
+from workbench.datasets.rights import why_not
+from workbench.errors import WorkbenchError
 from workbench.project import Project
 from workbench.reports.publication import MANIFEST, Publication, latest_publication
 from workbench.servers.assets import TYPES, Asset, asset
 from workbench.servers.routes import READERS, plain
 
+LOG = logging.getLogger("workbench.gate")
 LOOK_EVERY_S = 2.0
+RIGHTS_EVERY_S = 30.0
+"""A consent that ended, or was withdrawn, closes the pages within this time."""
 LARGEST_BYTES = 256 * 2**20
 """Of one publication, all files together: it stands in memory."""
 
@@ -30,6 +36,7 @@ class Published:
         self._project = project
         self._state: tuple[str, int] | None = None
         self._looked_s = float("-inf")
+        self._asked_s, self._may_be_shown = float("-inf"), True
         self._role = ""
         self._files: dict[str, Asset] = {}
         self._turn = asyncio.Lock()
@@ -50,16 +57,31 @@ class Published:
             if time.monotonic() - self._looked_s > LOOK_EVERY_S:
                 await asyncio.to_thread(self._look)
                 self._looked_s = time.monotonic()
-        allowed = role in READERS and self._role in ("manager", role)
+        allowed = self._may_be_shown and role in READERS and self._role in ("manager", role)
         return self._files.get(name or "index.html") if allowed else None
 
     def _look(self) -> None:
         newest = latest_publication(self._project)
         state = (newest.folder.name, (newest.folder / MANIFEST).stat().st_mtime_ns) if newest else None
-        if state != self._state:
+        changed = state != self._state
+        if newest and (changed or time.monotonic() - self._asked_s > RIGHTS_EVERY_S):
+            self._may_be_shown = may_be_shown(self._project, newest)
+            self._asked_s = time.monotonic()
+        if changed:
             self._files, self.damaged = _read(newest) if newest else ({}, ())
             self._role = str(newest.manifest.get("role", "")) if newest else ""
             self._state = state
+
+
+def may_be_shown(project: Project, publication: Publication) -> bool:
+    """Say whether all data that a publication tells of may still be published: consents end, and are withdrawn."""
+    try:
+        reasons = why_not(project, publication.manifest.get("data_hashes", {}), "export", named=False)
+    except WorkbenchError:
+        reasons = ("whether its data may be published cannot be read",)
+    if reasons:
+        LOG.warning("the newest publication is not served: %s", " ".join(reasons))
+    return not reasons
 
 
 def _read(publication: Publication) -> tuple[dict[str, Asset], tuple[str, ...]]:
