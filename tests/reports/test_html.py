@@ -5,6 +5,7 @@ import pytest
 
 from tests.reports.world import mouth_predictions, split_of, write_run, write_world
 from workbench.errors import InvalidInputError
+from workbench.files import read_json
 from workbench.reports.html import page
 from workbench.reports.writing import write_report
 
@@ -151,6 +152,8 @@ def test_the_file_is_written_whole_and_its_path_returned(project, runs, tmp_path
     run = runs["visual"]
     target = tmp_path / "deep" / "report.html"
     assert write_report(project, run.id, target) == target
+    settings = project.reports / "settings.json"  # whoever has no key cannot tell who is "annotator 1"
+    assert len(read_json(settings)["pseudonyms"]) == 32 and settings.stat().st_mode & 0o077 == 0
     assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert [path.name for path in target.parent.iterdir()] == ["report.html"]
 

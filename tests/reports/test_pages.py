@@ -175,6 +175,9 @@ def test_managers_see_groups_of_five_people_and_their_clips_but_not_whose(world)
     assert "female" in page.html and "of=sex&amp;value=male" in page.html and "of=speaker" not in page.html
     listed = shown(project, "page=fusion&show=clips&system=audio&of=sex&value=male").html
     assert "5 clips" in listed and "Speaker" not in listed
+    for part in ("true=negative", "other=visual"):  # whoever the other one did not judge would be told apart
+        smaller = f"page=fusion&show=clips&system=audio&of=sex&value=male&{part}"
+        assert "right or wrong only" in shown(project, smaller).html
     assert "not shown" in shown(project, "page=fusion&show=clips&system=audio&of=speaker&value=1").html
     assert "single people" in shown(project, "page=data&dataset=sample&show=clips&of=speaker&value=1").html
     assert "of=speaker" in shown(project, "page=fusion", "analyst").html

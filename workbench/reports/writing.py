@@ -12,6 +12,7 @@ from workbench.project import Project
 from workbench.reports.audience import audience_for
 from workbench.reports.html import page_of
 from workbench.reports.pdf import pdf_of
+from workbench.reports.pseudonyms import keep_key
 from workbench.reports.run_report import report_of
 from workbench.reports.stored import run_or_group
 
@@ -49,6 +50,7 @@ def write_report(project: Project, run_id: str, target: Path, *, role: str = "ma
     run = run_or_group(project, run_id)
     dataset = run.facts()["dataset"]
     require(project, [dataset], "report")
+    keep_key(project)  # without it anybody could tell from a list of names who is "annotator 1"
     report = report_of(project, run, audience)
     content = pdf_of(report) if target.suffix.lower() == ".pdf" else page_of(report).encode("utf-8")
     with atomic_file(target) as temporary:

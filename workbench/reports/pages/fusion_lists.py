@@ -147,7 +147,7 @@ def _in_group(looking: Looking, run: Run, rows: pd.DataFrame) -> pd.DataFrame:
             f"A group must have {audience.smallest_group} people or more to be looked at, and so must what is left "
             "without it. This one is not shown: look at all clips instead."
         )
-    if not audience.counts_by_speaker and (view.true or view.said or view.cell):
+    if not audience.counts_by_speaker and (view.true or view.said or view.cell or view.other):
         raise InvalidInputError(
             "A list of a group may be limited to right or wrong only, for smaller parts would tell about single people. "
             "Received more: follow the links of the page."
