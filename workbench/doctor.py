@@ -77,7 +77,16 @@ class Diagnosis:
 
 def examine(project: Project | None = None) -> Diagnosis:
     """Look at Python, the packages, the model file, the tools and the machine, and at ``project`` if given."""
-    findings = [_python(), *_packages(), _landmark_model(), _sqlite(), _landlock(), _bytecode(), *_tools(), *_machine()]
+    findings = [
+        _python(),
+        *_packages(),
+        _landmark_model(),
+        _sqlite(),
+        _landlock(),
+        _bytecode(),
+        *_tools(),
+        *_machine(),
+    ]
     if project is not None:
         findings += [_project_folder(project), _disk(project)]
     return Diagnosis(tuple(findings))

@@ -26,7 +26,7 @@ def confined(project, do):
             _become(project, own, connections, do, writing)
         os.close(writing)
         try:
-            with open(reading, "rb") as told:
+            with os.fdopen(reading, "rb") as told:
                 said = json.loads(told.read() or b'["it died", ""]')
         finally:
             os.waitpid(pid, 0)

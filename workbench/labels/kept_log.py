@@ -51,7 +51,7 @@ class KeptLog:
                 self._held = _identities(file)
             elif self._connection is not None:
                 self._read()
-        except driver().Error:
+        except (driver().Error, OSError):
             self.close()  # damaged, locked, no database: the page says which; tried again at the next look
         return self._connection is not None
 

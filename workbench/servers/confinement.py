@@ -52,7 +52,9 @@ def confine(project: Project, own: Path, connections: Path) -> None:
     ports: tuple[int, ...] = ()
     with suppress(WorkbenchError):  # an address that cannot be read: the page says so
         ports = load("workbench.labels.address").address_of(project.labels).ports
-    landlock.restrict(writable=[own], sockets_in=[connections], devices=filter(Path.exists, DEVICES), ports=ports)
+    landlock.restrict(
+        writable=[own], sockets_in=[connections], devices=filter(Path.exists, DEVICES), ports=ports
+    )
 
 
 def start_keeper(labels: Path) -> subprocess.Popen[bytes]:

@@ -112,7 +112,9 @@ class Kitchen:
             if not Path(order["connection_file"]).resolve().is_relative_to(self._folder):
                 raise ValueError("connection file")
             own = Path(tempfile.mkdtemp(prefix="own-", dir=self._folder))
-            self._waiting.append(Order(line, order["connection_file"], order["environment"], order["folder"], own))
+            self._waiting.append(
+                Order(line, order["connection_file"], order["environment"], order["folder"], own)
+            )
         except (OSError, ValueError, KeyError, TypeError):
             line.close()
 
@@ -138,8 +140,10 @@ class Kitchen:
             signal.set_wakeup_fd(-1)
             self._selector.close()
             lines = [one.line for one in (order, *self._running.values(), *self._waiting)]
-            for held in (self._listener, self._signals, self._alarm, self._keeper.stdin, *lines):
+            for held in (self._listener, self._signals, self._alarm, *lines):
                 held.close()
+            assert self._keeper.stdin is not None
+            self._keeper.stdin.close()
             run_kernel(order, self._project)
             status = 0
         except Exception:
