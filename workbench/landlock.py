@@ -18,7 +18,7 @@ from typing import Any
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same number on every architecture that Python has a wheel for
 _BENEATH, _PORT = 1, 2
 _NO_NEW_PRIVILEGES = 38
-_WRITE_FILE, _MAKE_SOCKET, _TRUNCATE = 1 << 1, 1 << 9, 1 << 14
+_WRITE_FILE, _READ_FILE, _MAKE_SOCKET, _TRUNCATE = 1 << 1, 1 << 2, 1 << 9, 1 << 14
 _CHANGES = _WRITE_FILE | sum(1 << bit for bit in range(4, 13))  # to remove, and to make things of every kind
 _REFER, _DEVICE_CONTROL = 1 << 13, 1 << 15
 _BIND, _CONNECT = 1 << 0, 1 << 1
@@ -54,16 +54,21 @@ def told(found: int) -> str:
 def restrict(
     *,
     writable: Iterable[Path],
+    readable: Iterable[Path],
     sockets_in: Iterable[Path] = (),
     devices: Iterable[Path] = (),
     ports: Iterable[int] = (),
 ) -> int:
-    """Give up every change of files and every TCP connection but these. Only before the first thread is started.
+    """Give up every file and every TCP connection but these. Only before the first thread is started.
+
+    Names, sizes and times of all files can still be seen.
 
     Parameters
     ----------
     writable : iterable of Path
-        Folders in which everything may be changed.
+        Folders in which everything may be read and changed.
+    readable : iterable of Path
+        Files, and folders with all that is in them.
     sockets_in : iterable of Path
         Folders in which sockets may be made, and nothing else.
     devices : iterable of Path
@@ -85,10 +90,12 @@ def restrict(
     if found == 0:
         return 0
     files = _CHANGES | (_REFER if found >= 2 else 0) | (_TRUNCATE if found >= TRUNCATES else 0)
-    handled = files | (_DEVICE_CONTROL if found >= 5 else 0)
+    handled = files | _READ_FILE | (_DEVICE_CONTROL if found >= 5 else 0)
     with _ruleset(found, handled) as rules:
         for folder in writable:
-            _allow_beneath(rules, folder, files)
+            _allow_beneath(rules, folder, files | _READ_FILE)
+        for path in readable:
+            _allow_beneath(rules, path, _READ_FILE)
         for folder in sockets_in:
             _allow_beneath(rules, folder, _MAKE_SOCKET)
         for device in devices:

@@ -14,16 +14,17 @@ from workbench.labels.kept_log import KeptLog
 from workbench.servers.confinement import confine
 
 
-def confined(project, do):
+def confined(project, do, secret=()):
     """Fork, confine, call ``do(own_folder)`` and return what it returned; an error in it is told and raised here."""
     with tempfile.TemporaryDirectory() as folder:
         own, connections = Path(folder) / "own", Path(folder) / "connections"
         own.mkdir()
         connections.mkdir()
+        (connections / "kernel.json").write_text("{}")
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _become(project, own, connections, do, writing)
+            _become(project, own, connections, do, writing, secret)
         os.close(writing)
         try:
             with os.fdopen(reading, "rb") as told:
@@ -34,10 +35,10 @@ def confined(project, do):
         return said[1]
 
 
-def _become(project, own, connections, do, writing):
+def _become(project, own, connections, do, writing, secret):
     try:
         signal.alarm(60)
-        confine(project, own, connections)
+        confine(project, own, connections / "kernel.json", secret)
         said = ["done", do(own)]
     except BaseException:
         said = ["failed", traceback.format_exc()]

@@ -115,6 +115,43 @@ def test_a_notebook_that_tries_to_write_gets_nothing_and_reads_the_labels(lived)
         assert (lived.root / name).read_text() == "before"
 
 
+@needs_landlock
+def test_a_notebook_reads_the_project_s_data_and_nothing_private(lived, tmp_path, monkeypatch):
+    home, servers = tmp_path / "home", tmp_path / "home" / "servers"
+    for place in (home, servers, tmp_path / "beside"):
+        place.mkdir()
+        (place / "key").write_text("secret")
+    (home / "link").symlink_to(lived.datasets / "d" / "catalog.csv")
+    monkeypatch.setenv("HOME", str(home))
+
+    def read(*names):
+        return tried(**{str(name): name.read_bytes for name in names})
+
+    allowed = (
+        lived.labels / "labels.db",
+        lived.datasets / "d" / "catalog.csv",
+        lived.reports / "x.html",
+        home / "link",
+    )
+    allowed += (tmp_path / "beside" / "key", Path(sys.executable), Path(landlock.__file__), Path(np.__file__))
+    refused = (
+        home / "key",
+        servers / "key",
+        lived.root / "people.json",
+        lived.root / "notebooks" / "dashboard_clip.ipynb",
+    )
+    found = confined(lived, lambda _: [read(*allowed), read(*refused)], secret=[servers])
+    assert set(found[0].values()) == {"done"}, found[0]
+    assert set(found[1].values()) == {"PermissionError"}, found[1]
+
+
+@needs_landlock
+def test_what_cannot_be_given_up_in_order_stops_the_kernel(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        landlock.restrict(writable=[tmp_path / "missing"], readable=[])
+    (tmp_path / "x").write_text("still free")
+
+
 @needs(landlock.SCOPES)
 def test_no_tcp_no_signals_no_other_process_and_no_sockets_without_a_file(project):
     abstract = f"\0workbench-{os.getpid()}"
@@ -128,7 +165,7 @@ def test_no_tcp_no_signals_no_other_process_and_no_sockets_without_a_file(projec
                 connect=lambda: socket.create_connection(("127.0.0.1", port), timeout=5),
                 listen=lambda: socket.create_server(("127.0.0.1", 0)),
                 abstract=lambda: socket.socket(socket.AF_UNIX).connect(abstract),
-                memory=lambda: Path(f"/proc/{parent}/mem").open("rb"),
+                memory=lambda: os.close(os.open(f"/proc/{parent}/mem", os.O_RDONLY)),
                 signal=lambda: os.kill(parent, 0) or os.kill(parent, signal.SIGCONT),
             ),
         )
@@ -299,5 +336,5 @@ def test_every_version_is_told_in_one_line_and_what_it_lacks():
 
 def test_where_there_is_no_landlock_nothing_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(landlock, "version", lambda: 0)
-    assert landlock.restrict(writable=[]) == 0
+    assert landlock.restrict(writable=[], readable=[]) == 0
     (tmp_path / "x").write_text("as ever")

@@ -79,6 +79,9 @@ attempts = {
     "shown": lambda: Path("../analyst/dashboard_clip.ipynb").open("a"),
     "home": lambda: (Path.home() / ".workbench-crawl").write_text("x"),
     "report": lambda: Path("REPORT").write_text("x"),
+    "accounts": lambda: (project.root / "people.json").read_text(),
+    "the servers' keys": lambda: (Path.cwd().parents[2] / "gate" / "gate.json").read_text(),
+    "the inner key": lambda: (Path.cwd().parents[1] / "voila.json").read_text(),
     "tcp": lambda: socket.create_connection(("127.0.0.1", PORT), timeout=5),
     "another's line": lambda: Path(sys.argv[-1]).open("a"),
 }

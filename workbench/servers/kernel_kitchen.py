@@ -21,6 +21,7 @@ import time
 import traceback
 import warnings
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,7 @@ class Kitchen:
     def __init__(self, listener: socket.socket, folder: Path, project: Project) -> None:
         self._listener = listener
         self._folder, self._project = folder, project
+        self._settings = Path.cwd().parent
         self._keeper = start_keeper(project.labels)
         self._selector = selectors.DefaultSelector()
         self._waiting: deque[Order] = deque()
@@ -144,7 +146,8 @@ class Kitchen:
                 held.close()
             assert self._keeper.stdin is not None
             self._keeper.stdin.close()
-            run_kernel(order, self._project)
+            # The servers' settings with their keys, and the other kernels' keys.
+            run_kernel(order, self._project, (self._settings, self._folder))
             status = 0
         except Exception:
             traceback.print_exc()
@@ -172,8 +175,8 @@ class Kitchen:
             shutil.rmtree(order.own, ignore_errors=True)
 
 
-def run_kernel(order: Order, project: Project) -> None:
-    """Be an IPython kernel until it is told to end."""
+def run_kernel(order: Order, project: Project, secret: Iterable[Path]) -> None:
+    """Be an IPython kernel until it is told to end; one that can read nothing in the ``secret`` folders."""
     from ipykernel.kernelapp import IPKernelApp
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP):
@@ -182,7 +185,7 @@ def run_kernel(order: Order, project: Project) -> None:
     os.environ.update(order.environment | own_environment(order.own))
     os.chdir(order.folder)
     os.nice(5)  # the gate and Voila answer first
-    confine(project, order.own, Path(order.connection_file).parent)
+    confine(project, order.own, Path(order.connection_file), secret)
     # It would listen on a port for what programs print that a notebook starts.
     warnings.filterwarnings("ignore", "Couldn't bind IOPub Pipe")
     sys.argv = ["kernel", "-f", order.connection_file]
