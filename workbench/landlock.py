@@ -10,8 +10,8 @@ import ctypes
 import os
 import struct
 import sys
-from collections.abc import Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +39,15 @@ def told(found: int) -> str:
     """Return in one line what a version of Landlock keeps the dashboards' kernels from, and what not."""
     if found == 0:
         return (
-            "No Landlock here (Linux 5.13 or newer has it, unless switched off): the dashboards' kernels may write "
-            "whatever this account may."
+            "No Landlock here (Linux 5.13 or newer has it, unless switched off): the dashboards' kernels may read and "
+            "write whatever this account may."
         )
     lacking = [
         what
         for what, since in zip(("cutting files short", "TCP", "signals to others"), SINCE, strict=True)
         if found < since
     ]
-    said = f"Landlock {found}: the dashboards' kernels write into folders of their own only"
+    said = f"Landlock {found}: the dashboards' kernels write into folders of their own only, and read no private place"
     return said + (f"; not kept from: {', '.join(lacking)} (a newer Linux does that)." if lacking else ".")
 
 
@@ -68,7 +68,7 @@ def restrict(
     writable : iterable of Path
         Folders in which everything may be read and changed.
     readable : iterable of Path
-        Files, and folders with all that is in them.
+        Files, and folders with all that is in them; what is missing is left out.
     sockets_in : iterable of Path
         Folders in which sockets may be made, and nothing else.
     devices : iterable of Path
@@ -95,7 +95,8 @@ def restrict(
         for folder in writable:
             _allow_beneath(rules, folder, files | _READ_FILE)
         for path in readable:
-            _allow_beneath(rules, path, _READ_FILE)
+            with suppress(FileNotFoundError):  # gone since it was listed: nothing to allow
+                _allow_beneath(rules, path, _READ_FILE)
         for folder in sockets_in:
             _allow_beneath(rules, folder, _MAKE_SOCKET)
         for device in devices:
@@ -108,7 +109,7 @@ def restrict(
 
 
 @contextmanager
-def _ruleset(found: int, handled: int) -> Any:
+def _ruleset(found: int, handled: int) -> Iterator[int]:
     attributes = struct.pack("Q", handled)
     if found >= CONNECTS:
         attributes += struct.pack("Q", _BIND | _CONNECT)

@@ -26,6 +26,7 @@ from workbench.labels.sqlite_driver import driver
 from workbench.labels.store import LabelStore
 from workbench.media.audio import read_sound
 from workbench.media.video import read_frames
+from workbench.servers import confinement
 from workbench.servers.confinement import close_written_files, end_keeper, start_keeper
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -150,6 +151,16 @@ def test_what_cannot_be_given_up_in_order_stops_the_kernel(tmp_path):
     with pytest.raises(FileNotFoundError):
         landlock.restrict(writable=[tmp_path / "missing"], readable=[])
     (tmp_path / "x").write_text("still free")
+
+
+@needs_landlock
+def test_what_disappears_while_the_rules_are_made_stops_nothing(lived, monkeypatch):
+    beside = confinement._beside
+    monkeypatch.setattr(
+        confinement, "_beside", lambda private: [*beside(private), lived.root.parent / "gone"]
+    )
+    with kept(lived.labels):
+        assert confined(lived, lambda _: labels_seen(lived)) == 2
 
 
 @needs(landlock.SCOPES)
@@ -330,7 +341,7 @@ def test_what_was_open_for_writing_before_is_closed(tmp_path):
 def test_every_version_is_told_in_one_line_and_what_it_lacks():
     said = {version: landlock.told(version) for version in range(8)}
     assert all("\n" not in line for line in said.values())
-    assert "may write whatever this account may" in said[0]
+    assert "write whatever this account may" in said[0]
     assert "TCP" in said[3] and "TCP" not in said[4] and "cutting" in said[2] and "not kept" not in said[6]
 
 

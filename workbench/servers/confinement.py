@@ -84,12 +84,11 @@ def _needed(project: Project, private: set[Path], hidden: set[Path], *, postgres
     """Return what is read though it may lie in a private place: the project's data, Python, the workbench."""
     needed = [project.datasets, project.labels, project.reports, PACKAGE]
     needed += map(Path, (sys.prefix, sys.base_prefix, sys.exec_prefix))
+    # Of the places of modules not: the clone with the project in it, and the folder Python was started in.
     around = {folder for path in private for folder in (path, *path.parents)}
     for place in filter(None, sys.path):
         path = Path(place).resolve()
-        if path not in around and not hidden & set(
-            path.parents
-        ):  # the clone, the folder Python was started in
+        if path not in around and not hidden & set(path.parents):
             needed.append(path)
     needed += [Path(place) for place in os.environ.get("LD_LIBRARY_PATH", "").split(":") if place]
     if postgresql:

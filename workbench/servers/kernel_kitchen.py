@@ -146,8 +146,8 @@ class Kitchen:
                 held.close()
             assert self._keeper.stdin is not None
             self._keeper.stdin.close()
-            # The servers' settings with their keys, and the other kernels' keys.
-            run_kernel(order, self._project, (self._settings, self._folder))
+            # The servers' settings with their keys; the other kernels' keys, and all else that is temporary.
+            run_kernel(order, self._project, (self._settings, self._folder.parent))
             status = 0
         except Exception:
             traceback.print_exc()
