@@ -39,11 +39,12 @@ def _become(project, own, connections, do, writing, secret):
     try:
         signal.alarm(60)
         confine(project, own, connections / "kernel.json", secret)
-        said = ["done", do(own)]
+        said = json.dumps(["done", do(own)])
     except BaseException:
-        said = ["failed", traceback.format_exc()]
+        said = json.dumps(["failed", traceback.format_exc()])
     try:
-        os.write(writing, json.dumps(said).encode())
+        with os.fdopen(writing, "wb") as line:
+            line.write(said.encode())
     finally:
         sys.stdout.flush()
         os._exit(0)

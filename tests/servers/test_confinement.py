@@ -1,5 +1,6 @@
 """What a kernel of the dashboards cannot do, by the system's rule; and that its pages read all they need."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.reports.managers_world import write_catalog, write_managers_world
 from tests.servers.confined import confined, kept, tried
 from tests.timed_video import voice, write_timed_video
 from workbench import landlock
@@ -24,8 +26,11 @@ from workbench.labels.annotation import LabelEvent
 from workbench.labels.kept_log import KeptLog
 from workbench.labels.sqlite_driver import driver
 from workbench.labels.store import LabelStore
-from workbench.media.audio import read_sound
-from workbench.media.video import read_frames
+from workbench.reports.audience import audience_for
+from workbench.reports.clip_media import clip_media
+from workbench.reports.names_shown import ClipNames
+from workbench.reports.pages import render_query
+from workbench.reports.pseudonyms import Pseudonyms
 from workbench.servers import confinement
 from workbench.servers.confinement import close_written_files, end_keeper, start_keeper
 
@@ -314,13 +319,28 @@ def labels_damaged(project):
 
 
 @needs_landlock
-def test_pictures_and_sound_of_a_clip_are_decoded(project, rng):
-    path = project.datasets / "clip.mp4"
-    write_timed_video(path, np.arange(10) / 30, sound=voice(0.4, rng=rng))
-    seen = confined(
-        project, lambda _: [len(list(read_frames(path))), int(read_sound(path).samples.size > 1000)]
-    )
-    assert seen == [10, 1]
+def test_the_four_pages_and_the_pictures_and_sound_of_a_clip_are_as_they_are_outside(project, rng):
+    sizes = {"n_speakers": 6, "n_clips": 2}
+    write_managers_world(project, **sizes)
+    clip = write_catalog(project, **sizes)["clip"].iloc[0]
+    media = project.dataset_folder("sample") / "media"
+    media.mkdir(exist_ok=True)
+    write_timed_video(media / f"{clip}.mp4", np.arange(9) * 0.04, sound=voice(0.36, rng=rng))
+    audience = audience_for(project, "analyst")
+    key = ClipNames.of(project, Pseudonyms.of(project, audience), "sample").keys[clip]
+
+    def look(_):
+        meta, buffers = clip_media(project, key, audience=audience)
+        pages = [
+            render_query(project, "", audience, page=page).html
+            for page in ("fusion", "labels", "data", "clip")
+        ]
+        return [meta["sound"] is not None, [hashlib.sha256(one).hexdigest() for one in buffers], pages]
+
+    outside = look(None)
+    with kept(project.labels):
+        assert confined(project, look) == outside
+    assert outside[0] and len(outside[1]) >= 9 and all(len(page) > 300 for page in outside[2])
 
 
 @on_linux
