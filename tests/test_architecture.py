@@ -11,7 +11,7 @@ import workbench
 
 ROOT = Path(workbench.__file__).parent
 FLOORS = [
-    {"errors", "project", "files", "progress", "lazy", "sentiment"},
+    {"errors", "project", "files", "progress", "lazy", "sentiment", "landlock"},
     {"media"},
     {"labels", "features"},
     {"datasets"},

@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import sys
 
+import pytest
+
 from workbench import doctor
 from workbench.doctor import Diagnosis, Finding, examine
 
@@ -115,3 +117,12 @@ def test_the_doctor_imports_nothing_heavy():
     code = f"from workbench.doctor import examine; examine(); import sys; print(sorted({{*{heavy}}} & {{*sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("version", "said"), [(0, "whatever this account may"), (3, "not kept from: TCP"), (7, "private place.")]
+)
+def test_what_the_system_keeps_dashboards_from_is_said_in_one_line(monkeypatch, version, said):
+    monkeypatch.setattr(doctor.landlock, "version", lambda: version)
+    finding = named(examine(), "dashboards")
+    assert finding.ok and said in finding.found and not finding.mend and "\n" not in finding.found

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench import landlock
 from workbench.errors import WorkbenchError
 from workbench.features.pretrained import find_landmark_model
 from workbench.lazy import load
@@ -76,7 +77,16 @@ class Diagnosis:
 
 def examine(project: Project | None = None) -> Diagnosis:
     """Look at Python, the packages, the model file, the tools and the machine, and at ``project`` if given."""
-    findings = [_python(), *_packages(), _landmark_model(), _sqlite(), _bytecode(), *_tools(), *_machine()]
+    findings = [
+        _python(),
+        *_packages(),
+        _landmark_model(),
+        _sqlite(),
+        _landlock(),
+        _bytecode(),
+        *_tools(),
+        *_machine(),
+    ]
     if project is not None:
         findings += [_project_folder(project), _disk(project)]
     return Diagnosis(tuple(findings))
@@ -128,6 +138,10 @@ def _sqlite() -> Finding:
     safe = sqlite3.sqlite_version_info >= SAFE_WAL
     remark = "" if safe else "Nothing to do: the label store keeps to the DELETE journal, which is safe here."
     return Finding("SQLite", True, sqlite3.sqlite_version, remark)
+
+
+def _landlock() -> Finding:
+    return Finding("dashboards", True, landlock.told(landlock.version()))
 
 
 def _bytecode() -> Finding:

@@ -68,7 +68,9 @@ def test_verdicts_are_given_and_taken_back_by_keys_alone_and_blind(page, voila, 
     assert len(kept["details"].iloc[0]["settles"]) == 2
     assert "1 of 3 settled" in page.locator(".aw-court .status").inner_text()
     page.keyboard.press("ArrowLeft")
-    wait_for_other(page, item(page) if item(page) != first else "")
+    page.wait_for_function(
+        "b => document.querySelector('.aw-court [data-item]').dataset.item === b", arg=first
+    )
     page.get_by_text("Settled as open by you: guideline gap").wait_for()
     page.keyboard.press("Backspace")
     page.get_by_text("Not settled yet").wait_for()

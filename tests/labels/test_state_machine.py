@@ -137,7 +137,7 @@ class Labelling(RuleBasedStateMachine):
 QUICK = settings(
     max_examples=4, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
-LONG = settings(QUICK, max_examples=25, stateful_step_count=40)
+LONG = settings(QUICK, max_examples=10, stateful_step_count=40)
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])

@@ -5,10 +5,13 @@ import contextlib
 import json
 import os
 import re
+import socket
 import sys
+import tempfile
 import time
 import urllib.request
 import uuid
+from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
@@ -19,6 +22,7 @@ from tornado.websocket import websocket_connect
 from tests.reports.managers_world import write_managers_world
 from tests.servers.crawl_addresses import addresses
 from tests.servers.gate_in_process import Visitor
+from workbench import landlock
 from workbench.project import Project
 from workbench.reports.audience import ROLES
 from workbench.servers.dashboards import Exposure, dashboards_servers
@@ -34,7 +38,7 @@ PLANTED = (
     "reports/runs/r/run.json", "reports/x.html", "reports/published/notes.html", "notebooks/face.png", "notebooks/own.py", ".env",
 )  # fmt: skip
 HOSTILE = """
-import json, os, sys
+import fcntl, json, os, socket, sqlite3, sys, tempfile
 from pathlib import Path
 import ipywidgets
 from ipykernel import get_connection_info
@@ -61,9 +65,41 @@ with LabelStore.open(project.labels, read_only=True) as store:
         tried["writing"] = type(error).__name__
 transport = json.loads(get_connection_info())["transport"]
 found = {"transport": transport, "environment": dict(os.environ), "argv": sys.argv, "tried": tried, "rows": [rows]}
+def insert():
+    connection = sqlite3.connect(project.labels / "labels.db")
+    connection.execute("INSERT INTO store_version(version, created_utc) VALUES (99, 'x')")
+    connection.commit()
+attempts = {
+    "plain sqlite": insert,
+    "bytes": lambda: (project.labels / "labels.db").open("r+b"),
+    "short": lambda: os.truncate(project.labels / "labels.db", 0),
+    "index": lambda: (project.labels / "labels.db-shm").open("r+b"),
+    "people": lambda: (project.root / "people.json").write_text("{}"),
+    "notebook": lambda: (project.root / "notebooks" / "own.py").write_text("x"),
+    "shown": lambda: Path("../analyst/dashboard_clip.ipynb").open("a"),
+    "home": lambda: (Path.home() / ".workbench-crawl").write_text("x"),
+    "report": lambda: Path("REPORT").write_text("x"),
+    "accounts": lambda: (project.root / "people.json").read_text(),
+    "the servers' keys": lambda: (Path.cwd().parents[2] / "gate" / "gate.json").read_text(),
+    "the inner key": lambda: (Path.cwd().parents[1] / "voila.json").read_text(),
+    "tcp": lambda: socket.create_connection(("127.0.0.1", PORT), timeout=5),
+    "another's line": lambda: Path(sys.argv[-1]).open("a"),
+}
+for name, attempt in attempts.items():
+    try:
+        attempt()
+        found["tried"][name] = "done"
+    except Exception as error:
+        found["tried"][name] = type(error).__name__
+maps = Path("/proc/self/maps").read_text().splitlines() if sys.platform == "linux" else []
+found["shared"] = [line for line in maps if "labels.db" in line and line.split()[1] == "rw-s"]
+numbers = os.listdir("/proc/self/fd") if sys.platform == "linux" else []
+numbers = [number for number in numbers if int(number) > 2 and os.path.isfile(f"/proc/self/fd/{number}")]
+flags = {number: fcntl.fcntl(int(number), fcntl.F_GETFL) & os.O_ACCMODE for number in numbers}
+found["open"] = [os.readlink(f"/proc/self/fd/{number}") for number in numbers if flags[number] != os.O_RDONLY]
 with LabelStore.open(project.labels, read_only=True) as store:
     found["rows"].append(store.last_sequence())
-Path("REPORT").write_text(json.dumps(found))
+(Path(tempfile.gettempdir()) / Path("REPORT").name).write_text(json.dumps(found))
 def build(project, role=""):
     return ipywidgets.Label("nothing to see")
 build(Project.open())
@@ -94,6 +130,12 @@ class World:
         assert one.log_in(NAMES[role], PASSWORD).status == 303
         return one
 
+    def told(self):
+        """Read what the hostile notebook found; where it may only write into its kernel's own folder, there."""
+        name, usual = self.report.name, Path(tempfile.gettempdir())
+        places = [place for top in {usual, Path("/tmp")} for place in top.glob(f"kitchen-*/own-*/{name}")]
+        return json.loads((places or [usual / name])[0].read_text())
+
     def leaks(self, answer):
         """Return the secrets in an answer; the way to the login repeats the address that was asked, and nothing else."""
         told = "".join(f"{name}: {value}\n" for name, value in answer.headers.items() if name != "Location")
@@ -110,10 +152,12 @@ def world(tmp_path_factory):
     for name in PLANTED:
         (project.root / name).parent.mkdir(parents=True, exist_ok=True)
         (project.root / name).write_text(f"{CANARY} {name}")
-    report = tmp_path_factory.mktemp("report") / "found.json"
-    write_notebook(
-        project.root / "notebooks" / "dashboard_clip.ipynb", HOSTILE.replace("REPORT", str(report))
-    )
+    report = tmp_path_factory.mktemp("report") / f"found-{uuid.uuid4().hex}.json"
+    listening = socket.create_server(("127.0.0.1", 0))
+    hostile = HOSTILE.replace("REPORT", str(report)).replace("PORT", str(listening.getsockname()[1]))
+    if landlock.version() < landlock.CONNECTS:  # there, only what SQLite is asked for is refused
+        hostile = hostile.replace("attempts.items()", "()")
+    write_notebook(project.root / "notebooks" / "dashboard_clip.ipynb", hostile)
     write_notebook(project.root / "notebooks" / "dashboard_data.ipynb", BROKEN)
     os.environ["CANARY_PASSWORD"] = CANARY
     os.environ["PGPASSWORD"] = CANARY
@@ -123,6 +167,7 @@ def world(tmp_path_factory):
         with running(servers):
             yield World(project, servers, report)
     finally:
+        listening.close()
         del os.environ["CANARY_PASSWORD"], os.environ["PGPASSWORD"]
 
 
@@ -159,7 +204,7 @@ def test_a_notebook_that_prints_its_environment_and_writes_the_labels_gets_nothi
     answer = world.visitors["manager"].ask("/dashboards/clip")
     assert answer.status == 200 and "model_id" in answer.text
     assert "PRINTED" not in answer.text and world.leaks(answer) == []
-    found = json.loads(world.report.read_text())
+    found = world.told()
     told = json.dumps([found["environment"], found["argv"]])
     assert not any(secret in told for secret in world.secrets) and "PASSWORD" not in told
     assert (
@@ -170,6 +215,8 @@ def test_a_notebook_that_prints_its_environment_and_writes_the_labels_gets_nothi
     )  # no port that others could listen to
     assert "done" not in found["tried"].values(), found["tried"]
     assert found["rows"][0] == found["rows"][1] > 0
+    assert found["shared"] == [] and not any(str(world.project.root) in name for name in found["open"]), found
+    assert not world.report.exists() and not (Path.home() / ".workbench-crawl").exists()
 
 
 def test_a_notebook_that_fails_shows_a_number_and_neither_path_nor_words(world):

@@ -80,6 +80,7 @@ NOBODY = {
     "reports/pseudonyms.py": "a random key",
     "datasets/rights/declaration.py": "tells of a whole dataset",
     "labels/address.py": "the address of a database",
+    "labels/kept_log.py": "only reads; its log and index are the label store's",
     "labels/project_mark.py": "a random number",
     "labels/turns.py": "an empty lock",
     "features/sound_pictures.py": "in memory",

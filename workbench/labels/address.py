@@ -13,6 +13,7 @@ from workbench.files import atomic_file
 FILE = "labels.db"
 URL_FILE = "database.url"
 """One line, readable by its owner only: it may hold a password."""
+POSTGRESQL_PORT = 5432
 _RULE = (
     "A label store must be a folder, or an address such as sqlite:///FILE or postgresql://USER@HOST/DATABASE."
 )
@@ -27,6 +28,15 @@ class Address:
 
     def __str__(self) -> str:
         return str(self.file) if self.url is None else shown(self.url)
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The TCP ports of the database's servers; none for a file."""
+        if self.url is None:
+            return ()
+        named = [*_values(self.url, "port"), *(host.rpartition(":")[2] for host in _values(self.url, "host"))]
+        given = {int(port) for port in named if port.isdecimal()}
+        return tuple(sorted(given | ({self.url.port} if self.url.port else set()))) or (POSTGRESQL_PORT,)
 
 
 def address_of(where: str | Path) -> Address:
@@ -67,6 +77,10 @@ def shown(url: sa.URL) -> str:
     port = "" if url.port is None else f":{url.port}"
     user = f"{url.username}@" if url.username else ""
     return f"{url.get_backend_name()}://{user}{url.host or ''}{port}/{url.database or ''}"
+
+
+def _values(url: sa.URL, option: str) -> list[str]:
+    return [one for value in url.normalized_query.get(option, ()) for one in value.split(",")]
 
 
 def _parsed(address: str) -> Address:

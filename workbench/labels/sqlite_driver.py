@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ _SETTINGS = (
 )
 # A store of an older version, read only: what it lacks is shown as empty. Columns by the version that brought them.
 _LACKING = {1: "NULL AS after, NULL AS conflicts_with, '' AS chain", 2: "'' AS chain"}
+
+LOG_WITHIN_S = 3.0
+"""A reader that may not make the log's files waits so long for whoever does (:mod:`workbench.labels.kept_log`)."""
 
 
 def driver() -> Any:
@@ -61,6 +65,8 @@ def make_engine(
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
+        if read_only:
+            _wait_for_log(connection)
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}").fetchall()
         if shown_as_newest in _LACKING:
@@ -73,8 +79,25 @@ def make_engine(
     def begin(connection: sa.Connection) -> None:
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if read_only:
+            _wait_for_log(connection.connection.driver_connection)
 
     return engine
+
+
+def _wait_for_log(connection: Any) -> None:
+    """Wait until the file can be read, unless it cannot for another reason than its log: that, the next statement tells."""
+    deadline = time.monotonic() + LOG_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+        except driver().Error as error:
+            kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if kind not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+                return
+            time.sleep(0.05)
+        else:
+            return
 
 
 def copy_database(source: Path, target: Path) -> None:

@@ -18,6 +18,7 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import PeriodicCallback
 from tornado.web import Application, HTTPError
 
+from workbench import landlock
 from workbench.files import read_json
 from workbench.project import Project
 from workbench.servers import channels, login, pages
@@ -25,7 +26,7 @@ from workbench.servers.assets import Assets, own_asset
 from workbench.servers.brake import Brake
 from workbench.servers.first_paint import FirstPaint
 from workbench.servers.gate_settings import GateSettings, tls_context
-from workbench.servers.handlers import GateHandler, NoSuchPage, log_request
+from workbench.servers.handlers import LOG, GateHandler, NoSuchPage, log_request
 from workbench.servers.kernels import KernelBook
 from workbench.servers.people import People
 from workbench.servers.published import Published
@@ -130,6 +131,7 @@ def hosts(settings: GateSettings) -> frozenset[str]:
 
 async def serve(settings: GateSettings) -> None:
     """Listen until told to stop."""
+    LOG.info(landlock.told(landlock.version()))
     gate = Gate(settings)
     gate.first_paint.warm()
     server = HTTPServer(

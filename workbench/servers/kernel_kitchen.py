@@ -8,8 +8,6 @@ fraction of that and shares the imported pages. The kitchen starts Voila and end
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
 import json
 import os
 import selectors
@@ -21,23 +19,18 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.project import Project
+from workbench.servers.confinement import confine, end_keeper, own_environment, start_keeper
+from workbench.servers.stock import stock_up
+
 CLIENT = Path(__file__).with_name("kernel_client.py")
-INGREDIENTS = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipywidgets",
-    "anywidget",
-    "matplotlib.backends.backend_agg",
-    "workbench.dashboards.fusion",
-    "workbench.dashboards.labels",
-    "workbench.dashboards.data",
-    "workbench.dashboards.clip",
-)
 HEATED_PACE_S = 0.15
 """Kernels that nobody waits for yet are started this far apart: viewers come first."""
 STOP_S = 10.0
@@ -46,12 +39,13 @@ LONGEST_PLACE = 25
 
 @dataclass
 class Order:
-    """A kernel that was ordered: what it is to be told, and the line on which its end will be."""
+    """A kernel that was ordered: what it is to be told, the line on which its end will be, and a folder of its own."""
 
     line: socket.socket
     connection_file: str
     environment: dict[str, str]
     folder: str
+    own: Path
 
     @property
     def urgent(self) -> bool:
@@ -60,13 +54,26 @@ class Order:
 
 
 class Kitchen:
-    """Takes orders on a socket and forks a kernel for each."""
+    """Takes orders on a socket and forks a kernel for each.
 
-    def __init__(self, listener: socket.socket) -> None:
+    Parameters
+    ----------
+    listener : socket
+        Where orders come in.
+    folder : Path
+        Private: what kernels write and how they are spoken to lies in it, and nowhere else.
+    project : Project
+        What the kernels show.
+    """
+
+    def __init__(self, listener: socket.socket, folder: Path, project: Project) -> None:
         self._listener = listener
+        self._folder, self._project = folder, project
+        self._settings = Path.cwd().parent
+        self._keeper = start_keeper(project.labels)
         self._selector = selectors.DefaultSelector()
         self._waiting: deque[Order] = deque()
-        self._running: dict[int, socket.socket] = {}
+        self._running: dict[int, Order] = {}
         self._next_heated_s = 0.0
         self._signals, alarm = socket.socketpair()
         alarm.setblocking(False)
@@ -87,20 +94,29 @@ class Kitchen:
             else:
                 self._hung_up(key.fileobj)
         self._reap()
+        if self._keeper.poll() is not None:
+            self._keeper = start_keeper(self._project.labels)
         self._start_waiting()
 
     def close(self) -> None:
-        """Kill every kernel."""
+        """Kill every kernel, and let the labels go."""
         for pid in list(self._running):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        end_keeper(self._keeper)
 
     def _take_order(self) -> None:
         line, _ = self._listener.accept()
         line.settimeout(5.0)
         try:
             order = json.loads(line.makefile("rb").readline())
-            self._waiting.append(Order(line, order["connection_file"], order["environment"], order["folder"]))
+            # Of an order nothing is taken that widens what its kernel may write.
+            if not Path(order["connection_file"]).resolve().is_relative_to(self._folder):
+                raise ValueError("connection file")
+            own = Path(tempfile.mkdtemp(prefix="own-", dir=self._folder))
+            self._waiting.append(
+                Order(line, order["connection_file"], order["environment"], order["folder"], own)
+            )
         except (OSError, ValueError, KeyError, TypeError):
             line.close()
 
@@ -116,7 +132,7 @@ class Kitchen:
         pid = os.fork()
         if pid == 0:
             self._become(order)
-        self._running[pid] = order.line
+        self._running[pid] = order
         self._selector.register(order.line, selectors.EVENT_READ, data=pid)
 
     def _become(self, order: Order) -> None:
@@ -125,9 +141,13 @@ class Kitchen:
         try:
             signal.set_wakeup_fd(-1)
             self._selector.close()
-            for held in (self._listener, self._signals, self._alarm, order.line, *self._running.values()):
+            lines = [one.line for one in (order, *self._running.values(), *self._waiting)]
+            for held in (self._listener, self._signals, self._alarm, *lines):
                 held.close()
-            run_kernel(order)
+            assert self._keeper.stdin is not None
+            self._keeper.stdin.close()
+            # The servers' settings with their keys; the other kernels' keys, and all else that is temporary.
+            run_kernel(order, self._project, (self._settings, self._folder.parent))
             status = 0
         except Exception:
             traceback.print_exc()
@@ -141,7 +161,8 @@ class Kitchen:
             os.kill(pid, signal.SIGKILL)
 
     def _reap(self) -> None:
-        for pid, line in list(self._running.items()):
+        for pid, order in list(self._running.items()):
+            line = order.line
             ended, status = os.waitpid(pid, os.WNOHANG)
             if not ended:
                 continue
@@ -151,40 +172,25 @@ class Kitchen:
             with contextlib.suppress(OSError):
                 line.sendall(f"{os.waitstatus_to_exitcode(status) & 0xFF}\n".encode())
             line.close()
+            shutil.rmtree(order.own, ignore_errors=True)
 
 
-def run_kernel(order: Order) -> None:
-    """Be an IPython kernel until it is told to end."""
+def run_kernel(order: Order, project: Project, secret: Iterable[Path]) -> None:
+    """Be an IPython kernel until it is told to end; one that can read nothing in the ``secret`` folders."""
     from ipykernel.kernelapp import IPKernelApp
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     os.environ.clear()
-    os.environ.update(order.environment)
+    os.environ.update(order.environment | own_environment(order.own))
     os.chdir(order.folder)
     os.nice(5)  # the gate and Voila answer first
+    confine(project, order.own, Path(order.connection_file), secret)
+    # It would listen on a port for what programs print that a notebook starts.
+    warnings.filterwarnings("ignore", "Couldn't bind IOPub Pipe")
     sys.argv = ["kernel", "-f", order.connection_file]
     # The kitchen is the parent: a kernel whose kitchen is gone ends.
     IPKernelApp.launch_instance(sys.argv[1:], parent_handle=os.getppid())
-
-
-def stock_up() -> None:
-    """Import what kernels will need, and draw each page once, which loads the rest."""
-    for name in INGREDIENTS:
-        try:
-            importlib.import_module(name)
-        except ImportError as error:
-            print(f"kernels will import {name} by themselves: {error}", flush=True)
-    with contextlib.suppress(Exception):  # a project whose pages cannot be drawn says so in the kernels
-        from workbench.project import Project
-        from workbench.reports.audience import audience_for
-        from workbench.reports.pages import render_query
-
-        project = Project.open()
-        for page in ("fusion", "labels", "data", "clip"):
-            render_query(project, "", audience_for(project, "manager"), page=page)
-    gc.collect()
-    gc.freeze()
 
 
 def start_voila(folder: Path, socket_path: Path) -> subprocess.Popen[bytes]:
@@ -210,15 +216,17 @@ def main() -> int:
     os.umask(0o077)
     # A private place of its own, and a short one: the path of a socket may have 107 characters.
     usual = tempfile.gettempdir()
-    folder = Path(tempfile.mkdtemp(prefix="kitchen-", dir=usual if len(usual) < LONGEST_PLACE else "/tmp"))  # noqa: S108
+    short = usual if len(usual) < LONGEST_PLACE else "/tmp"  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="kitchen-", dir=short)).resolve()
+    project = Project.open()
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "orders"))
         listener.listen(256)
         voila = start_voila(folder, folder / "orders")
-        stock_up()
-        kitchen = Kitchen(listener)
+        kitchen = Kitchen(listener, folder, project)
+        stock_up(project)
         try:
             while not stopping and voila.poll() is None:
                 kitchen.work()
