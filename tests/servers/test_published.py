@@ -114,5 +114,15 @@ def test_over_http_a_page_comes_packed_and_is_not_sent_twice(project):
         assert packed.headers["Content-Encoding"] == "gzip" and int(packed.headers["Content-Length"]) < 200
         again = one.ask("/published/index.html", **{"If-None-Match": plain.headers["Etag"]})
         assert again.status == 304 and again.text == ""
-        assert "Last publication" in one.ask("/").text
+        listed = one.ask("/").text
+        assert "Last publication" in listed and "report" not in listed
         assert visitor().ask("/published/index.html").status == 302
+
+
+def test_the_report_of_a_publication_stands_on_the_list(project):
+    publish(project, {"index.html": PAGE, "report.html": PAGE, "report.pdf": "%PDF-1.7"})
+    with running_gate(project) as (_, visitor):
+        one = visitor().with_key()
+        listed = one.ask("/").text
+        assert 'href="/published/report.html"' in listed and 'href="/published/report.pdf"' in listed
+        assert one.ask("/published/report.pdf").headers["Content-Type"] == "application/pdf"

@@ -63,6 +63,14 @@ class Login(GateHandler):
         self.show("login.html.j2", target=target, problem=problem, people=bool(self.gate.people.all()))
 
 
+PUBLISHED = {
+    "index.html": ("Last publication", "the pages as they were when they were published"),
+    "report.html": ("Report", "one file with the model card, to save or print"),
+    "report.pdf": ("Report as PDF", "the same"),
+}
+"""What of a publication stands on the list, where it is there."""
+
+
 class Logout(GateHandler):
     """Signing out."""
 
@@ -82,4 +90,5 @@ class Start(GateHandler):
     async def get(self) -> None:
         """Show the list."""
         role = self.session.role if self.session else ""
-        self.show("start.html.j2", published=await self.gate.published.find("", role) is not None)
+        there = [name for name in PUBLISHED if await self.gate.published.find(name, role) is not None]
+        self.show("start.html.j2", published=[(name, PUBLISHED[name]) for name in there])
