@@ -33,6 +33,7 @@ class Store(Protocol):
 def annotate(place: str, journal: str, who: str, fault: str) -> None:
     """Work until killed."""
     store = _open(place, fault)
+    cut_torn_end(Path(journal))
     number, unfinished = _resume(Path(journal))
     handle = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     while True:
@@ -54,6 +55,15 @@ def _send(store: Store, events: list[LabelEvent]) -> None:
             return
         except StorageError:  # said to be not saved: tried again, with the same ids
             time.sleep(0.05)
+
+
+def cut_torn_end(journal: Path) -> None:
+    """Take away a line that was killed while it was written: a kill ends a write between two pages of memory.
+
+    Nothing was sent of a step whose line is torn, and an acknowledgement whose line is torn was never told.
+    """
+    if journal.exists():
+        os.truncate(journal, journal.read_bytes().rfind(b"\n") + 1)
 
 
 def _resume(journal: Path) -> tuple[int, dict[str, Any] | None]:
