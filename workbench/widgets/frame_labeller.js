@@ -71,7 +71,7 @@ class View {
       flagged: () => this.act(() => sitting.flag(event), "flagged", performance.now()),
       home: () => this.root.focus({ preventScroll: true }),
       help: () => this.dialog.open(),
-      split: () => page && !page.split.hidden && sitting.split(page.film.into),
+      split: () => page?.splittable && sitting.split(page.film.into),
       play: () => context?.toggle(),
       replay: () => context?.replay(),
       earlier: () => page?.film.step(-1) || context?.step(-1),

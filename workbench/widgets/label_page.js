@@ -113,6 +113,11 @@ class LabelPage {
     this.sitting.ask().catch(() => {}); // told when it is asked for, not before
     this.sitting.askNext();
   }
+  get splittable() {
+    // Of what is asked now: the button is drawn a moment later than the picture, and a key pressed meanwhile counts.
+    const strip = this.sitting.current?.strip;
+    return Boolean(strip) && strip.marked[0] !== strip.marked[1];
+  }
   drawRest() {
     const { sitting } = this;
     this.status.show(sitting);
@@ -120,7 +125,7 @@ class LabelPage {
     this.conflict.show(sitting.conflicts);
     this.drawGuess();
     const item = sitting.current;
-    this.split.hidden = !item?.strip || item.strip.marked[0] === item.strip.marked[1];
+    this.split.hidden = !this.splittable;
     const { changing } = sitting;
     setText(this.changing, changing ? `You said ${changing.value || "skip"} here. Answer anew to change it, or press Esc to leave it.` : "");
     if (this.context && this.inContext !== item) this.context.show((this.inContext = item));
