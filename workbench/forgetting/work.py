@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import re
 import shutil
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.files import atomic_file, write_text
+from workbench.files import atomic_file
 from workbench.forgetting.subject import Subject
 from workbench.project import Project
 
@@ -127,11 +126,6 @@ def rewrite(path: Path, text: str) -> None:
     with atomic_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")
         temporary.chmod(mode)
-
-
-def rewrite_json(path: Path, content: Any) -> None:
-    """Replace a JSON file, atomically."""
-    write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def cleaned(content: Any, clean: Callable[[str], str | None]) -> Any:
