@@ -1,4 +1,4 @@
-"""From plain objects to HTML: templates that escape every text, and figures as images inside the page."""
+"""From plain objects to HTML, and figures as images inside the page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from workbench.evaluation.confusion import Confusion
 from workbench.evaluation.estimates import Share
 from workbench.evaluation.warnings import LEAK_MARK, marked
-from workbench.lazy import load
 from workbench.plots.comparison import plot_accuracies
 from workbench.reports.answer import WORDS, said
 from workbench.reports.card import LIMITS
 from workbench.reports.summary import Summary
+from workbench.templating import environment
 
 FEW = 10
 """A share of fewer cases than this is printed in grey."""
@@ -26,15 +26,8 @@ def render(template: str, **content: Any) -> str:
 
 @cache
 def _environment() -> Any:
-    jinja2 = load("jinja2")
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("workbench.reports"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    made = environment("workbench.reports")
+    made.filters |= {
         "percent": percent,
         "interval": interval,
         "said": said,
@@ -43,8 +36,8 @@ def _environment() -> Any:
         "across": across,
         "svg_address": lambda svg: image(svg.encode(), "svg+xml"),
     }
-    environment.globals |= {"LIMITS": LIMITS, "FEW": FEW, "LEAK_MARK": LEAK_MARK}
-    return environment
+    made.globals |= {"LIMITS": LIMITS, "FEW": FEW, "LEAK_MARK": LEAK_MARK}
+    return made
 
 
 def percent(figure: dict[str, Any] | Share) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from workbench.lazy import load
 from workbench.servers.routes import PAGES, PAGES_OF_ROLE
+from workbench.templating import environment
 
 
 def draw(template: str, **content: Any) -> str:
@@ -16,13 +16,6 @@ def draw(template: str, **content: Any) -> str:
 
 @cache
 def _environment() -> Any:
-    jinja2 = load("jinja2")
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("workbench.servers"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"PAGES": PAGES, "PAGES_OF_ROLE": PAGES_OF_ROLE}
-    return environment
+    made = environment("workbench.servers")
+    made.globals |= {"PAGES": PAGES, "PAGES_OF_ROLE": PAGES_OF_ROLE}
+    return made
