@@ -21,14 +21,20 @@ def ready(bare):
 
 
 def shown(bare):
+    """Return which item is on screen, once it is painted: a quick hand is ahead of the decoder for a moment."""
+    bare.page.locator(".aw-pictures:not([data-task=''])").wait_for()
     return bare.page.locator(".aw-pictures").get_attribute("data-task")
+
+
+def shows(bare, task):
+    """Wait until this very item is on screen."""
+    bare.page.wait_for_function("task => document.querySelector('.aw-pictures').dataset.task === task", arg=task)
 
 
 def press(bare, keys):
     """Press keys, each as soon as a picture is there; return what was shown at each."""
     seen = []
     for key in keys:
-        bare.page.locator(".aw-pictures:not([data-task=''])").wait_for()
         seen.append(shown(bare))
         bare.page.keyboard.press(key)
     return seen

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from bare_page import ADDRESS
-from by_hand import AlwaysOpen, check_axe, kept, press, ready, saved, shown, standing
+from by_hand import AlwaysOpen, check_axe, kept, press, ready, saved, shown, shows, standing
 
 from workbench.labels.store import LabelStore
 from workbench.widgets.labelling_desk import label_frames
@@ -44,7 +44,7 @@ def test_every_button_does_what_its_key_does(labelling, drawn_project):
     click = lambda action: bare.page.locator(f"[data-action={action}]").click()  # noqa: E731
     bare.page.locator("[data-value=closed]").click()
     click("undo")
-    assert shown(bare) == first
+    shows(bare, first)
     click("redo")
     second = shown(bare)
     click("skip")
@@ -55,7 +55,7 @@ def test_every_button_does_what_its_key_does(labelling, drawn_project):
     bare.page.get_by_role("button", name="Save the flag").click()
     click("look")
     bare.page.locator(".aw-changing", has_text="You said cannot tell").wait_for()
-    assert shown(bare) == third
+    shows(bare, third)
     bare.page.locator("[data-value=open]").click()
     click("help")
     bare.page.locator("[data-action=close-keys]").click()
@@ -72,7 +72,7 @@ def test_undo_and_redo_go_back_and_forth_over_submitted_answers(labelling, drawn
     tasks = press(bare, "121")
     for key in ("Backspace", "Control+z", "Control+z"):
         bare.page.keyboard.press(key)
-    assert shown(bare) == tasks[0]
+    shows(bare, tasks[0])
     bare.page.keyboard.press("Control+z")  # nothing left
     for key in ("Control+Shift+Z", "y", "Control+y"):
         bare.page.keyboard.press(key)
@@ -101,7 +101,7 @@ def test_what_stood_before_an_answer_of_another_day_stands_again_when_that_is_ta
     bare.page.keyboard.press("Backspace")
     saved(bare)
     assert standing(drawn_project, bare)[task] == "closed"
-    assert shown(bare) == waiting  # the older answer stands, so nothing of it is asked
+    shows(bare, waiting)  # the older answer stands, so nothing of it is asked
     bare.page.locator(".aw-slot[aria-label^=closed]").nth(1).wait_for()
     assert "3 of 60" in bare.page.locator(".aw-status").inner_text()
     assert bare.widget.session.progress().answered == 3
@@ -113,7 +113,7 @@ def test_what_stood_before_an_answer_of_another_day_stands_again_when_that_is_ta
         bare.page.keyboard.press("Backspace")
     saved(bare)
     assert standing(drawn_project, bare) == {}
-    assert shown(bare) == task
+    shows(bare, task)
     assert bare.widget.session.progress().answered == 0
     bare.page.locator(".aw-status", has_text="0 of 60").wait_for()
 
@@ -127,9 +127,9 @@ def test_one_of_the_last_ten_is_changed_in_place_by_keyboard(labelling, drawn_pr
     after = shown(bare)
     strip.nth(3).focus()
     bare.page.keyboard.press("Enter")
-    assert shown(bare) == tasks[5]
+    shows(bare, tasks[5])
     bare.page.keyboard.press("2")
-    assert shown(bare) == after
+    shows(bare, after)
     strip.nth(4).click()
     bare.page.keyboard.press("Escape")  # leaves it as it was
     saved(bare)
@@ -138,7 +138,7 @@ def test_one_of_the_last_ten_is_changed_in_place_by_keyboard(labelling, drawn_pr
     bare.page.keyboard.press("Backspace")  # takes the change back, not the answer
     saved(bare)
     assert standing(drawn_project, bare)[tasks[5]] == "closed"
-    assert shown(bare) == after
+    shows(bare, after)
 
 
 def test_keys_can_be_changed_refuse_a_taken_one_and_are_remembered(labelling, drawn_project):
@@ -184,7 +184,7 @@ def test_a_flag_keeps_its_note_and_leaves_the_answer_alone(labelling, drawn_proj
     bare.page.keyboard.press("f")
     bare.page.keyboard.type("1 of two faces")
     bare.page.keyboard.press("Enter")
-    assert shown(bare) == task
+    shows(bare, task)
     press(bare, "2f")
     bare.page.keyboard.press("Escape")
     saved(bare)

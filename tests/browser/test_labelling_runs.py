@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bare_page import BarePage
-from by_hand import press, ready, saved, shown
+from by_hand import press, ready, saved, shown, shows
 from drawn_features import draw_dataset
 
 from workbench.datasets.catalog import Dataset
@@ -147,7 +147,7 @@ def test_a_split_outside_the_run_is_refused_in_words_and_no_answer_slips_in(runs
     bare.page.keyboard.press("x")
     bare.page.get_by_text("Splitting the run …").wait_for()
     bare.page.keyboard.press("1")  # would have been about the whole
-    assert shown(bare) == whole
+    shows(bare, whole)
     bare.kernel("on")
     other_than(bare, whole)
     assert len(spans(project, bare)) == 0

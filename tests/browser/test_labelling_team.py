@@ -1,7 +1,7 @@
 """Several people at one shared queue, each on a page of their own."""
 
 import pytest
-from by_hand import press, saved, shown, standing
+from by_hand import press, saved, shown, shows, standing
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +53,7 @@ def test_two_people_never_see_the_same_and_the_end_tells_what_others_have_in_han
         assert set(standing(drawn_project, ada)) == set(of_ada)
         ada.page.keyboard.press("Backspace")  # what its person takes back waits for that person
         saved(ada)
-        assert shown(ada) == of_ada[-1]
+        shows(ada, of_ada[-1])
         bob.page.locator("[data-action=more]").click()
         bob.page.locator(".aw-elsewhere", has_text="1 item of").wait_for()
         ada.widget.session._source._queue.release("Ada")  # Ada leaves it: her lease is over

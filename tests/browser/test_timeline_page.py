@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bare_page import BarePage
-from by_hand import check_axe
+from by_hand import check_axe, until_kept_in_browser
 from scripted_networks import networks, opened, surely
 from timed_video import recorded_dataset
 
@@ -193,6 +193,7 @@ def test_a_label_with_the_kernel_dead_is_not_called_saved_and_arrives_after_a_re
     assert page.locator(".aw-save").get_attribute("data-state") == "saving"
     assert stored(seen_project, bare.name) == []
     page.wait_for_function("document.querySelector('.aw-label-list').textContent.includes('(saving)')")
+    until_kept_in_browser(bare, 1)
     page.on("dialog", lambda dialog: dialog.accept())
     bare.widget = opened_widget(seen_project, bare.name)
     ready(bare.open())

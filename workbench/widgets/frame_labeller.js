@@ -11,7 +11,7 @@ class View {
     this.root.append(this.body, this.spoken);
     element.append(this.root);
     this.schedule = this.schedule.bind(this);
-    this.beforeUnload = (event) => this.sitting.outbox.entries.size && event.preventDefault();
+    this.beforeUnload = (event) => this.sitting.outbox.leaving(event);
     this.settled = ({ detail }) => this.root.dispatchEvent(new CustomEvent("aw-settled", { bubbles: true, detail }));
     sitting.addEventListener("change", this.schedule);
     sitting.addEventListener("settled", this.settled);

@@ -60,6 +60,12 @@ class Outbox {
     this.timer ??= setInterval(() => this.tick(), 1000);
     this.tick();
   }
+  leaving(event) {
+    // The page is about to be closed: ask first, and keep at once what was still waiting for the next paint.
+    if (!this.entries.size) return;
+    this.wake();
+    event.preventDefault();
+  }
   tick() {
     const now = performance.now();
     const waits = this.inFlight !== null && now - this.inFlight < NO_ANSWER_MS;

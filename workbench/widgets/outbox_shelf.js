@@ -36,6 +36,7 @@ class OutboxShelf {
       // "strict": on disk, not only with the operating system, when the promise comes true.
       const transaction = this.database.transaction(SHELF_TABLE, "readwrite", { durability: "strict" });
       work(transaction.objectStore(SHELF_TABLE));
+      transaction.commit(); // nothing more is asked of it: a page that closes now does not undo it
       await committed(transaction);
       this.problem = "";
     } catch (error) {

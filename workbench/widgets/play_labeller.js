@@ -10,7 +10,7 @@ class PlayPage {
     this.root = make("div", { class: "aw-labeller aw-play", tabindex: "0", role: "group", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event), onkeyup: (event) => this.keyUp(event), onfocusout: () => setTimeout(() => !this.root.contains(document.activeElement) && this.letGo()) });
     this.root.append(make("p", { class: "aw-note" }, "Getting the clips ready …"));
     element.append(this.root);
-    this.onUnload = (event) => this.outbox.entries.size && event.preventDefault();
+    this.onUnload = (event) => this.outbox.leaving(event);
     this.onBlur = () => this.letGo(); // whoever goes to another window lets the key go there
     window.addEventListener("beforeunload", this.onUnload);
     window.addEventListener("blur", this.onBlur);

@@ -10,7 +10,7 @@ class TimelinePage {
     this.root = make("div", { class: "aw-labeller aw-timeline-explorer", tabindex: "0", role: "group", "aria-label": "Timeline of a clip. Space plays, arrows step, number keys label; Escape leaves.", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event) });
     this.root.append(make("p", { class: "aw-note" }, "Getting the clips …"));
     element.append(this.root);
-    this.onUnload = (event) => this.labels.outbox.entries.size && event.preventDefault();
+    this.onUnload = (event) => this.labels.outbox.leaving(event);
     window.addEventListener("beforeunload", this.onUnload);
     model.on("msg:custom", (message, buffers) => this.receive(message, buffers ?? []));
     this.send({ type: "ready" });
