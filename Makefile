@@ -47,11 +47,15 @@ test: test-fast test-slow test-browser  ## Every test, as CI runs them
 test-fast: install postgres  ## What plain `pytest` runs: everything but the slow and the browser tests
 	$(BIN)/pytest -n 2
 
+# Two tests at a time share two cores with servers, kernels and browsers. What fails there is run once more, alone: only
+# what fails again is a failure, and both outputs stay in the log.
+ALONE = { echo "Once more, alone: what failed above"; $(BIN)/pytest -n 0 --last-failed --last-failed-no-failures none
+
 test-slow: install postgres label-studio  ## Training, whole loops, notebooks from top to bottom
-	$(BIN)/pytest -m "slow and not browser" -n 2 --dist loadfile
+	$(BIN)/pytest -m "slow and not browser" -n 2 --dist loadfile || $(ALONE) -m "slow and not browser"; }
 
 test-browser: install browser  ## JupyterLab and the dashboards in a headless Chromium
-	$(BIN)/pytest -m browser -n 2 --dist loadfile
+	$(BIN)/pytest -m browser -n 2 --dist loadfile || $(ALONE) -m browser; }
 
 browser: install  # Chromium: the one that is there, else the system's package, else Playwright's own
 	@chromium_works() { for name in chromium chromium-browser google-chrome; do \
