@@ -50,10 +50,10 @@ from workbench.media.video import Frame
 CROWD_SHARE = 1 / 5
 """Faces beside others are looked for from a fifth of the picture's short side on."""
 SAME_PLACE = 0.4
-HIDDEN_BY = 0.25
+HIDDEN_BY, TOUCHING = 0.25, 1.2
 FARTHEST = 0.8
-NEAR_FACES, SAME_NEARBY = 1.5, 1.5 * SAME_PERSON
-"""Who comes back within one and a half faces of where it should be may look a little less like itself."""
+NEAR_FACES, SAME_UNHIDDEN = 1.5, 1.5 * SAME_PERSON
+"""Who was hidden by another and comes out within one and a half faces of where it should be may look less like itself."""
 REMEMBERED_S = 10.0
 GONE_EVERY_N = 5
 _PORTRAIT_WEIGHT = 6.0
@@ -144,7 +144,7 @@ class Crowd:
         return portrait_of(frame.image, self._predictor.points(self._grey, box))
 
     def _see(self, track: FaceTrack, found: FoundFace, frame: Frame) -> None:
-        track.status, track.tracker, track.detected_s = "detected", None, frame.time_s
+        track.status, track.tracker, track.detected_s, track.hidden = "detected", None, frame.time_s, False
         track.move(found.box, frame.time_s)
         if track.anchor is None or overlap(track.anchor, found.box) < ANCHOR_OVERLAP:
             track.anchor = found.box
@@ -160,6 +160,7 @@ class Crowd:
         too_long = frame.time_s - track.detected_s > LONGEST_TRACK_S
         if hidden or too_long or before.shape != self._grey.shape or not self._carry(track, before, frame):
             track.status, track.tracker, track.anchor = "gone", None, None
+            track.hidden = any(distance_in_faces(t.box, due) < TOUCHING for t in others)
 
     def _carry(self, track: FaceTrack, before: np.ndarray, frame: Frame) -> bool:
         track.tracker = track.tracker or PatchTracker(before, track.box)
@@ -209,8 +210,8 @@ class Crowd:
         costs = np.full((len(gone), len(new)), np.inf)
         for row, track in enumerate(gone):
             for column, (face, look) in enumerate(zip(new, looks, strict=True)):
-                near = _apart(track, face, frame.time_s) <= NEAR_FACES
-                if (cost := distance(track.portrait, look)) <= (SAME_NEARBY if near else SAME_PERSON):
+                near = track.hidden and _apart(track, face, frame.time_s) <= NEAR_FACES
+                if (cost := distance(track.portrait, look)) <= (SAME_UNHIDDEN if near else SAME_PERSON):
                     costs[row, column] = cost
         back = {column: gone[row] for row, column in (match(costs) if costs.size else [])}
         for column, face in enumerate(new):
@@ -218,7 +219,13 @@ class Crowd:
             if track is None:
                 self._n_given += 1
                 track = FaceTrack(
-                    self._n_given, "detected", face.box, points[column], looks[column], frame.time_s, frame.time_s
+                    self._n_given,
+                    "detected",
+                    face.box,
+                    points[column],
+                    looks[column],
+                    frame.time_s,
+                    frame.time_s,
                 )
                 self.tracks.append(track)
             track.speed, track.seen_s = (0.0, 0.0), frame.time_s

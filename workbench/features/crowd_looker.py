@@ -75,7 +75,7 @@ class CrowdLooker:
 
     def __init__(
         self,
-        options: FaceOptions = FaceOptions(several=True),  # noqa: B008  frozen
+        options: FaceOptions = FaceOptions(several=True),
         *,
         predictor: LandmarkPredictor | None = None,
     ) -> None:

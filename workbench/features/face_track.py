@@ -33,6 +33,8 @@ class FaceTrack:
         Pixels a second to the right and down.
     anchor : tuple of float, or None
         The middle of the searched region (see :mod:`workbench.features.follower`).
+    hidden : bool
+        Whether it is gone because another face is before it.
     tracker : PatchTracker, or None
         While it bridges.
     """
@@ -46,6 +48,7 @@ class FaceTrack:
     detected_s: float
     speed: tuple[float, float] = (0.0, 0.0)
     anchor: Box | None = None
+    hidden: bool = False
     tracker: PatchTracker | None = None
 
     @property
@@ -82,6 +85,7 @@ class FaceTrack:
             "detected_s": self.detected_s,
             "speed": list(self.speed),
             "anchor": None if self.anchor is None else [float(v) for v in self.anchor],
+            "hidden": self.hidden,
         }
 
     @classmethod
@@ -97,6 +101,7 @@ class FaceTrack:
             detected_s=float(kept["detected_s"]),
             speed=tuple(kept["speed"]),
             anchor=None if kept["anchor"] is None else tuple(kept["anchor"]),
+            hidden=bool(kept["hidden"]),
         )
 
 
