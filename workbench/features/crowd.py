@@ -207,29 +207,16 @@ class Crowd:
         new = [f for f in found if not any(t.in_view and overlap(t.box, f.box) > most for t in self.tracks)]
         points = [self._predictor.points(self._grey, f.box) for f in new]
         looks = [portrait_of(frame.image, p) for p in points]
-        costs = np.full((len(gone), len(new)), np.inf)
-        for row, track in enumerate(gone):
-            for column, (face, look) in enumerate(zip(new, looks, strict=True)):
-                near = track.hidden and _apart(track, face, frame.time_s) <= NEAR_FACES
-                if (cost := distance(track.portrait, look)) <= (SAME_UNHIDDEN if near else SAME_PERSON):
-                    costs[row, column] = cost
-        back = {column: gone[row] for row, column in (match(costs) if costs.size else [])}
-        for column, face in enumerate(new):
-            track = back.get(column)
-            if track is None:
-                self._n_given += 1
-                track = FaceTrack(
-                    self._n_given,
-                    "detected",
-                    face.box,
-                    points[column],
-                    looks[column],
-                    frame.time_s,
-                    frame.time_s,
-                )
-                self.tracks.append(track)
+        back = _who_comes_back(gone, new, looks, frame.time_s)
+        for found_face, landmarks, look in zip(new, points, looks, strict=True):
+            track = back.get(id(found_face)) or self._new(found_face.box, landmarks, look, frame.time_s)
             track.speed, track.seen_s = (0.0, 0.0), frame.time_s
-            self._see(track, face, frame)
+            self._see(track, found_face, frame)
+
+    def _new(self, box: Box, landmarks: np.ndarray, look: np.ndarray, time_s: float) -> FaceTrack:
+        self._n_given += 1
+        self.tracks.append(FaceTrack(self._n_given, "detected", box, landmarks, look, time_s, time_s))
+        return self.tracks[-1]
 
     def state(self) -> dict[str, Any] | None:
         """Return all that is known, ready for JSON; None while a tracker bridges, which keeps its own."""
@@ -271,3 +258,16 @@ def _way(track: FaceTrack, found: FoundFace, time_s: float) -> float:
 def _apart(track: FaceTrack, found: FoundFace, time_s: float) -> float:
     """Return how far a place is from where the face was or should be by now, in faces."""
     return min(distance_in_faces(place, found.box) for place in (track.expected(time_s), track.box))
+
+
+def _who_comes_back(
+    gone: list[FaceTrack], new: list[FoundFace], looks: list[np.ndarray], time_s: float
+) -> dict[int, FaceTrack]:
+    """Return for each found face (by ``id``) that is one of those gone, which."""
+    costs = np.full((len(gone), len(new)), np.inf)
+    for row, track in enumerate(gone):
+        for column, (face, look) in enumerate(zip(new, looks, strict=True)):
+            near = track.hidden and _apart(track, face, time_s) <= NEAR_FACES
+            if (cost := distance(track.portrait, look)) <= (SAME_UNHIDDEN if near else SAME_PERSON):
+                costs[row, column] = cost
+    return {id(new[column]): gone[row] for row, column in (match(costs) if costs.size else [])}
