@@ -177,9 +177,12 @@ def analyze(
         stack.callback(looked.close)
         answers = StageThread(judged(iter(looked), judge), size=_WAITING_MOMENTS, name="ask")
         stack.callback(answers.close)
-        for answer in answers:
-            work.take(answer)
-            if work.analysis.n_moments % _TOLD_EVERY == 0:
+        told = 0
+        for items in answers:
+            for item in items:
+                work.take(item)
+            if work.analysis.n_moments - told >= _TOLD_EVERY:
+                told = work.analysis.n_moments
                 work.tell(progress, streams.n_expected)
         work.finish()
     work.tell(progress, work.analysis.n_moments)
