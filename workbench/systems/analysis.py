@@ -196,6 +196,7 @@ class _Work:
         self.analysis, self._sinks, self._journal = analysis, sinks, journal
         self._started = time.monotonic()
         self._open = list(sinks)
+        self._n_before = 0
 
     def open(self, facts: AnalysisFacts) -> None:
         for sink in self._sinks:
@@ -204,6 +205,7 @@ class _Work:
             self._started -= self._journal.seconds_of_work
             for answer in self._journal.answers():
                 self._add(answer)
+            self._n_before = self.analysis.n_moments
 
     def opinion(self) -> list[float] | None:
         last = self.analysis.accumulated
@@ -224,10 +226,12 @@ class _Work:
             sink.write(answer)
 
     def tell(self, progress: Progress, n_expected: int | None = None) -> None:
-        n_done = self.analysis.n_moments
-        pace = n_done / self._seconds() if self._seconds() > 0 else 0.0
+        """Say how far it is; work taken up again counts what is left to do, so that the estimate holds."""
+        n_done = self.analysis.n_moments - self._n_before
+        pace = self.analysis.n_moments / self._seconds() if self._seconds() > 0 else 0.0
         said = f"{self.analysis.seconds_of_video:.1f} s of {self.analysis.clip}, {pace:.0f} moments a second"
-        progress(n_done, n_done if n_expected is None else max(n_expected, n_done + 1), said)
+        total = n_done if n_expected is None else max(n_expected - self._n_before, n_done + 1)
+        progress(n_done, total, said)
 
     def finish(self) -> None:
         self.analysis.seconds_of_work = self._seconds()
