@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from workbench.errors import InvalidInputError
-from workbench.features.pretrained import find_landmark_model
+from workbench.features.pretrained import landmark_file
 from workbench.lazy import load
 
 N_LANDMARKS = 68
@@ -96,17 +96,23 @@ class FaceDetector:
 
         Searching this region costs less than dlib's correlation tracker does, and does not drift.
         """
+        found = self.find_around(grey, around, reach=reach, threshold=threshold)
+        best = max(found, key=lambda face: overlap(face.box, last), default=None)
+        return best if best is not None and overlap(best.box, last) > 0 else None
+
+    def find_around(
+        self, grey: np.ndarray, around: Box, *, reach: float, threshold: float = 0.0
+    ) -> list[FoundFace]:
+        """Return the faces, the largest first, in ``reach`` times the size of ``around``."""
         x, y, width, height = around
         centre_x, centre_y, half = x + width / 2, y + height / 2, reach * max(width, height) / 2
         left, top = max(round(centre_x - half), 0), max(round(centre_y - half), 0)
         region = grey[top : max(round(centre_y + half), 0), left : max(round(centre_x + half), 0)]
         if min(region.shape) < SMALLEST_REGION_PX:
-            return None
+            return []
         smallest_px = SHRINK * max(width, height)
         found = self.find(np.ascontiguousarray(region), smallest_px=smallest_px, threshold=threshold)
-        moved = [FoundFace((f.box[0] + left, f.box[1] + top, f.box[2], f.box[3]), f.score) for f in found]
-        best = max(moved, key=lambda face: overlap(face.box, last), default=None)
-        return best if best is not None and overlap(best.box, last) > 0 else None
+        return [FoundFace((f.box[0] + left, f.box[1] + top, f.box[2], f.box[3]), f.score) for f in found]
 
 
 class PatchTracker:
@@ -160,20 +166,38 @@ class LandmarkPredictor:
 
 
 _OF_THIS_THREAD = threading.local()
+_SPARE: list[FaceDetector] = []
+
+
+class _Lent:
+    """A thread's detector, laid aside for another thread when its own ends: building one takes a third of a second."""
+
+    def __init__(self) -> None:
+        try:
+            self.detector = _SPARE.pop()
+        except IndexError:
+            self.detector = FaceDetector()
+
+    def __del__(self) -> None:
+        if hasattr(self, "detector"):
+            _SPARE.append(self.detector)
 
 
 def shared_detector() -> FaceDetector:
-    """Return this thread's one detector: dlib's detector keeps state and crashes when two threads use it."""
-    if not hasattr(_OF_THIS_THREAD, "detector"):
-        _OF_THIS_THREAD.detector = FaceDetector()
-    return _OF_THIS_THREAD.detector
+    """Return this thread's one detector: dlib's detector keeps state and crashes when two threads use it.
+
+    Ask for it anew wherever it is used: after its thread has ended it belongs to another.
+    """
+    if not hasattr(_OF_THIS_THREAD, "lent"):
+        _OF_THIS_THREAD.lent = _Lent()
+    return _OF_THIS_THREAD.lent.detector
 
 
 @functools.lru_cache(maxsize=2)
 def shared_predictor(model: Path | None = None) -> LandmarkPredictor:
-    """Return this process's one predictor for ``model`` (None: the one :func:`find_landmark_model` finds).
+    """Return this process's one predictor for ``model`` (None: the one :func:`landmark_file` finds).
 
     Loading takes a second and 100 MB, so it is done once; placing points changes nothing in it, threads may
     share it.
     """
-    return LandmarkPredictor(model or find_landmark_model().path)
+    return LandmarkPredictor(model or landmark_file())
