@@ -185,7 +185,7 @@ def analyze(
                 told = work.analysis.n_moments
                 work.tell(progress, streams.n_expected)
         work.finish()
-    work.tell(progress, work.analysis.n_moments)
+    work.tell(progress)
     return work.analysis
 
 
@@ -223,11 +223,11 @@ class _Work:
         for sink in self._sinks:
             sink.write(answer)
 
-    def tell(self, progress: Progress, n_expected: int) -> None:
+    def tell(self, progress: Progress, n_expected: int | None = None) -> None:
         n_done = self.analysis.n_moments
         pace = n_done / self._seconds() if self._seconds() > 0 else 0.0
         said = f"{self.analysis.seconds_of_video:.1f} s of {self.analysis.clip}, {pace:.0f} moments a second"
-        progress(n_done, max(n_expected, n_done), said)
+        progress(n_done, n_done if n_expected is None else max(n_expected, n_done + 1), said)
 
     def finish(self) -> None:
         self.analysis.seconds_of_work = self._seconds()
