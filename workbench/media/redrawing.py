@@ -1,0 +1,141 @@
+"""A recording once more with something drawn on its pictures: each at its own time, with the recording's own sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.errors import InvalidInputError
+from workbench.lazy import load
+from workbench.media.container import open_media
+from workbench.media.sound_lane import SoundFate, SoundLane
+from workbench.media.video import Frame, read_frames
+from workbench.progress import Progress, silent
+
+_FINEST = 1_000_000
+"""Ticks a second; a finer clock than a microsecond's is rounded to MPEG's 90,000."""
+_MPEG_TICK = Fraction(1, 90_000)
+_BT709 = 1
+_TELL_EVERY_S = 1.0
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """What was written.
+
+    Attributes
+    ----------
+    n_pictures : int
+    sound : {"copied", "converted", "left out", "none"}
+        Whether the sound is the source's own bytes.
+    """
+
+    n_pictures: int
+    sound: SoundFate
+
+
+def redraw(
+    source: Path,
+    target: Path,
+    draw: Callable[[Frame], np.ndarray],
+    *,
+    comment: str = "",
+    length_s: float = 0.0,
+    progress: Progress = silent,
+) -> Redrawn:
+    """Write ``source`` as an MP4 whose pictures went through ``draw``; memory does not grow with the length.
+
+    Parameters
+    ----------
+    target : Path
+        Written as it goes; the caller gives it its name when all is well.
+    draw : callable
+        Takes a picture as :func:`workbench.media.video.read_frames` yields it and returns the one to show instead, all of
+        one even size.
+    comment : str
+        Kept in the file: what it was made of.
+    length_s : float
+        How long the source is, for the progress.
+
+    Raises
+    ------
+    InvalidInputError
+        The source is no recording or has no picture that can be decoded.
+    StorageError
+        The target cannot be written.
+    """
+    av = load("av")
+    with ExitStack() as stack:
+        heard = stack.enter_context(open_media(source))
+        options = {"movflags": "+faststart"}
+        container = stack.enter_context(av.open(str(target), "w", format="mp4", options=options))
+        container.metadata["comment"] = comment
+        tick = _tick(source)
+        video = _video_stream(container, tick)
+        lane = SoundLane(heard, container)
+        n_pictures, told_s = 0, -_TELL_EVERY_S
+        for frame, lasts_s in _with_lengths(read_frames(source)):
+            image = draw(frame)
+            if n_pictures == 0:
+                video.height, video.width = image.shape[:2]
+            for packet in video.encode(_picture(image, frame.time_s, lasts_s, tick)):
+                container.mux(packet)
+            lane.until(frame.time_s)
+            n_pictures += 1
+            if frame.time_s - told_s >= _TELL_EVERY_S:
+                told_s = frame.time_s
+                progress(round(frame.time_s), max(round(length_s), round(frame.time_s) + 1), "s drawn")
+        if not n_pictures:
+            raise InvalidInputError(f"{source.name} must have a picture to draw on. None could be decoded.")
+        for packet in video.encode(None):
+            container.mux(packet)
+        lane.until(None)
+    return Redrawn(n_pictures, lane.fate)
+
+
+def _tick(source: Path) -> Fraction:
+    with open_media(source) as container:
+        if not container.streams.video:
+            raise InvalidInputError(f"{source.name} must have a video stream to draw on. It has sound only.")
+        tick = Fraction(container.streams.video[0].time_base)
+    return tick if tick.denominator <= _FINEST else _MPEG_TICK
+
+
+def _video_stream(container: Any, tick: Fraction) -> Any:
+    video = container.add_stream("libx264", rate=Fraction(30))
+    video.pix_fmt = "yuv420p"
+    video.time_base = video.codec_context.time_base = tick
+    # No pictures out of order: every player then shows each at its time, also those that know no edit lists.
+    video.options = {"crf": "20", "preset": "veryfast", "bf": "0", "g": "60"}
+    context = video.codec_context
+    context.colorspace = context.color_primaries = context.color_trc = _BT709
+    context.color_range = 1
+    return video
+
+
+def _picture(image: np.ndarray, time_s: float, lasts_s: float, tick: Fraction) -> Any:
+    av = load("av")
+    drawn = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+    picture = drawn.reformat(format="yuv420p", dst_colorspace=_BT709)
+    picture.pts, picture.time_base = round(time_s / tick), tick
+    picture.duration = max(round(lasts_s / tick), 1)
+    return picture
+
+
+def _with_lengths(frames: Iterator[Frame]) -> Iterator[tuple[Frame, float]]:
+    """Yield each picture and how long it is shown; the last one as long as the one before."""
+    shown: Frame | None = None
+    lasts_s = 0.04
+    for frame in frames:
+        if shown is not None:
+            lasts_s = frame.time_s - shown.time_s
+            yield shown, lasts_s
+        shown = frame
+    if shown is not None:
+        yield shown, lasts_s
