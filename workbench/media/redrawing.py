@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -70,33 +71,26 @@ def redraw(
     StorageError
         The target cannot be written.
     """
-    av = load("av")
+    av, tick = load("av"), _tick(source)
     with ExitStack() as stack:
         heard = stack.enter_context(open_media(source))
         options = {"movflags": "+faststart"}
         container = stack.enter_context(av.open(str(target), "w", format="mp4", options=options))
         container.metadata["comment"] = comment
-        tick = _tick(source)
-        video = _video_stream(container, tick)
-        lane = SoundLane(heard, container)
-        n_pictures, told_s = 0, -_TELL_EVERY_S
+        pictures = _PictureLane(container, tick)
+        sound = SoundLane(heard, container)
+        told_s = -_TELL_EVERY_S
         for frame, lasts_s in _with_lengths(read_frames(source)):
-            image = draw(frame)
-            if n_pictures == 0:
-                video.height, video.width = image.shape[:2]
-            for packet in video.encode(_picture(image, frame.time_s, lasts_s, tick)):
-                container.mux(packet)
-            lane.until(frame.time_s)
-            n_pictures += 1
+            pictures.add(draw(frame), frame.time_s, lasts_s)
+            sound.until(frame.time_s)
             if frame.time_s - told_s >= _TELL_EVERY_S:
                 told_s = frame.time_s
                 progress(round(frame.time_s), max(round(length_s), round(frame.time_s) + 1), "s drawn")
-        if not n_pictures:
+        if not pictures.n:
             raise InvalidInputError(f"{source.name} must have a picture to draw on. None could be decoded.")
-        for packet in video.encode(None):
-            container.mux(packet)
-        lane.until(None)
-    return Redrawn(n_pictures, lane.fate)
+        pictures.end()
+        sound.until(None)
+    return Redrawn(pictures.n, sound.fate)
 
 
 def _tick(source: Path) -> Fraction:
@@ -107,25 +101,40 @@ def _tick(source: Path) -> Fraction:
     return tick if tick.denominator <= _FINEST else _MPEG_TICK
 
 
-def _video_stream(container: Any, tick: Fraction) -> Any:
-    video = container.add_stream("libx264", rate=Fraction(30))
-    video.pix_fmt = "yuv420p"
-    video.time_base = video.codec_context.time_base = tick
-    # No pictures out of order: every player then shows each at its time, also those that know no edit lists.
-    video.options = {"crf": "20", "preset": "veryfast", "bf": "0", "g": "60"}
-    context = video.codec_context
-    context.colorspace = context.color_primaries = context.color_trc = _BT709
-    context.color_range = 1
-    return video
+class _PictureLane:
+    """The pictures' stream: H.264 in BT.709, each picture at its time and for its length."""
 
+    def __init__(self, container: Any, tick: Fraction) -> None:
+        self.n, self._container, self._tick = 0, container, tick
+        self._lengths: deque[int] = deque()
+        self._stream = container.add_stream("libx264", rate=Fraction(30))
+        self._stream.time_base = self._stream.codec_context.time_base = tick
+        self._stream.pix_fmt = "yuv420p"
+        # No pictures out of order: every player then shows each at its time, also those that know no edit lists.
+        self._stream.options = {"crf": "20", "preset": "veryfast", "bf": "0", "g": "60"}
+        context = self._stream.codec_context
+        context.colorspace = context.color_primaries = context.color_trc = _BT709
+        context.color_range = 1
 
-def _picture(image: np.ndarray, time_s: float, lasts_s: float, tick: Fraction) -> Any:
-    av = load("av")
-    drawn = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
-    picture = drawn.reformat(format="yuv420p", dst_colorspace=_BT709)
-    picture.pts, picture.time_base = round(time_s / tick), tick
-    picture.duration = max(round(lasts_s / tick), 1)
-    return picture
+    def add(self, image: np.ndarray, time_s: float, lasts_s: float) -> None:
+        """Write one picture; the first one says the size of all."""
+        if self.n == 0:
+            self._stream.height, self._stream.width = image.shape[:2]
+        drawn = load("av").VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+        picture = drawn.reformat(format="yuv420p", dst_colorspace=_BT709)
+        picture.pts, picture.time_base = round(time_s / self._tick), self._tick
+        self._lengths.append(max(round(lasts_s / self._tick), 1))
+        self.n += 1
+        self._write(picture)
+
+    def end(self) -> None:
+        """Write what the encoder still holds."""
+        self._write(None)
+
+    def _write(self, picture: Any) -> None:
+        for packet in self._stream.encode(picture):
+            packet.duration = self._lengths.popleft()
+            self._container.mux(packet)
 
 
 def _with_lengths(frames: Iterator[Frame]) -> Iterator[tuple[Frame, float]]:
