@@ -12,11 +12,11 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import StorageError
+from workbench.errors import StorageError, WorkbenchError
 
 TEMPORARY_PREFIX = ".partial-"
 
@@ -49,12 +49,57 @@ def atomic_file(target: Path) -> Iterator[Path]:
     except OSError as error:
         if isinstance(error, StorageError):
             raise
-        raise StorageError(
-            f"{target.name} must be writable in {target.parent}. Received: {error.strerror or error}. "
-            "Free some space or mend the permissions, then run the same command again."
-        ) from error
+        raise _not_writable(target, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _not_writable(target: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{target.name} must be writable in {target.parent}. Received: {error.strerror or error}. "
+        "Free some space or mend the permissions, then run the same command again."
+    )
+
+
+class PendingFile:
+    """A file that grows over a long time: complete in its place in the end, or not there at all.
+
+    Readable by its owner only. What is :func:`atomic_file` for one block of code is this for an object that lives on.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self._stack = ExitStack()
+
+    def begin(self) -> Path:
+        """Return the empty file to write to.
+
+        Raises
+        ------
+        StorageError
+            The folder cannot be written.
+        """
+        temporary = self._stack.enter_context(atomic_file(self.target))
+        with self.writing():
+            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        return temporary
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turn trouble with the disk inside the block into a :class:`StorageError` that says how to mend it."""
+        try:
+            yield
+        except OSError as error:
+            raise error if isinstance(error, WorkbenchError) else _not_writable(self.target, error) from error
+
+    def keep(self) -> None:
+        """Give the file its name; StorageError when that fails."""
+        self._stack.close()
+
+    def drop(self) -> None:
+        """Take the file away; the target stays as it was. Does nothing before ``begin`` and after ``keep``."""
+        given_up = StorageError(f"{self.target.name} is not wanted any more.")
+        self._stack.__exit__(StorageError, given_up, None)
 
 
 @contextmanager
