@@ -12,7 +12,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,8 @@ def atomic_file(target: Path) -> Iterator[Path]:
             raise
         raise _not_writable(target, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # a file stands where the folder should: nothing was written
+            temporary.unlink(missing_ok=True)
 
 
 def _not_writable(target: Path, error: OSError) -> StorageError:

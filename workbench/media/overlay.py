@@ -63,7 +63,7 @@ class Overlay:
         self._picture = (width, height)
         self.width = _even(max(width, _NARROWEST))
         self._letters = int(np.clip(round(self.width / 46), *_LETTERS))
-        self._line = max(round(self._letters / 9), 1)
+        self._line = max(round(self._letters / 9), 2)
         self._gap = round(self._letters * 0.5)
         self._strip = round(self._letters * 4.1) + 6 * self._gap
         self.height = _even(height + self._strip)

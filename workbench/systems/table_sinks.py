@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import math
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +22,20 @@ _BOX = ("face_x", "face_y", "face_width", "face_height")
 _NOW = tuple(f"p_{name}" for name in SENTIMENTS)
 _SO_FAR = tuple(f"accumulated_{name}" for name in SENTIMENTS)
 COLUMNS = {
-    "clip": "string",
-    "time_s": "double",
-    "frame_time_s": "double",
-    "status": "string",
-    **dict.fromkeys(_BOX, "double"),
-    "p_open": "double",
-    "mouth_open": "bool",
-    "branch": "string",
-    **dict.fromkeys(_NOW, "double"),
-    **dict.fromkeys(_SO_FAR, "double"),
-    "heard": "bool",
-    "note": "string",
+    "clip": "text",
+    "time_s": "number",
+    "frame_time_s": "number",
+    "status": "text",
+    **dict.fromkeys(_BOX, "number"),
+    "p_open": "number",
+    "mouth_open": "yes or no",
+    "branch": "text",
+    **dict.fromkeys(_NOW, "number"),
+    **dict.fromkeys(_SO_FAR, "number"),
+    "heard": "yes or no",
+    "note": "text",
 }
-"""The columns and their Parquet types; a cell is empty where there is nothing to tell."""
+"""The columns and what they hold; a cell is empty where there is nothing to tell."""
 _ROWS_TOGETHER = 10_000
 """Rows of one Parquet group: five minutes of video, so that memory does not grow with its length."""
 
@@ -75,7 +75,9 @@ class CsvSink:
         """Write the header."""
         path = self._pending.begin()
         with self._pending.writing():
-            stream = self._stack.enter_context(path.open("w", encoding="utf-8", errors="backslashreplace", newline=""))
+            stream = self._stack.enter_context(
+                path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+            )
         self._clip = neutral(facts.clip)
         self._writer = csv.DictWriter(stream, list(COLUMNS), lineterminator="\n")
         self._writer.writeheader()
@@ -96,10 +98,8 @@ class CsvSink:
 
     def abandon(self) -> None:
         """Take it away."""
-        try:
+        with suppress(OSError):  # what could not be flushed goes anyway
             self._stack.close()
-        except OSError:
-            pass  # what could not be flushed goes anyway
         self._pending.drop()
 
 
@@ -115,10 +115,10 @@ class ParquetSink:
         """Begin the file."""
         path = self._pending.begin()
         arrow = load("pyarrow")
-        fields = [(name, getattr(arrow, kind if kind != "double" else "float64")()) for name, kind in COLUMNS.items()]
+        types = {"text": arrow.string(), "number": arrow.float64(), "yes or no": arrow.bool_()}
+        self._schema = arrow.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
         # A name may hold bytes that are no letters: they are written as Python escapes them.
         self._clip = facts.clip.encode("utf-8", "backslashreplace").decode()
-        self._schema = arrow.schema([(n, t if n != "mouth_open" else arrow.bool_()) for n, t in fields])
         with self._pending.writing():
             self._writer = load("pyarrow.parquet").ParquetWriter(str(path), self._schema)
 
@@ -138,11 +138,9 @@ class ParquetSink:
     def abandon(self) -> None:
         """Take it away."""
         self._rows.clear()
-        try:
+        with suppress(OSError):  # what could not be flushed goes anyway
             if self._writer is not None:
                 self._writer.close()
-        except OSError:
-            pass  # what could not be flushed goes anyway
         self._pending.drop()
 
     def _flush(self) -> None:

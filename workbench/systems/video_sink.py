@@ -67,7 +67,7 @@ class VideoSink:
                 f"An annotated video needs pictures to draw on. {self._source.name} has sound only: ask for a table (.csv, .parquet, .json)."
             )
         self._path = self._pending.begin()
-        self._kept = tempfile.TemporaryFile(prefix="workbench-")
+        self._kept = tempfile.TemporaryFile(prefix="workbench-")  # noqa: SIM115 - lives until close or abandon
 
     def write(self, answer: MomentAnswer) -> None:
         """Keep what will be drawn of a moment."""
@@ -92,7 +92,12 @@ class VideoSink:
         try:
             with self._pending.writing():
                 self.redrawn = redraw(
-                    self._source, self._path, drawing.draw, comment=about, length_s=self._last_s, progress=self._progress
+                    self._source,
+                    self._path,
+                    drawing.draw,
+                    comment=about,
+                    length_s=self._last_s,
+                    progress=self._progress,
                 )
             self._pending.keep()
         finally:
@@ -138,7 +143,11 @@ class _Drawing:
 
 
 def _shares(probabilities: dict[str, float] | None) -> tuple[float, ...]:
-    return (math.nan,) * len(SENTIMENTS) if probabilities is None else tuple(probabilities[n] for n in SENTIMENTS)
+    return (
+        (math.nan,) * len(SENTIMENTS)
+        if probabilities is None
+        else tuple(probabilities[n] for n in SENTIMENTS)
+    )
 
 
 def _known(numbers: Any) -> Any:
