@@ -51,7 +51,7 @@ def atomic_file(target: Path) -> Iterator[Path]:
             raise
         raise _not_writable(target, error) from error
     finally:
-        with suppress(NotADirectoryError):  # a file stands where the folder should: nothing was written
+        with suppress(NotADirectoryError):  # its folder is a file: already told
             temporary.unlink(missing_ok=True)
 
 
@@ -91,7 +91,9 @@ class PendingFile:
         try:
             yield
         except OSError as error:
-            raise error if isinstance(error, WorkbenchError) else _not_writable(self.target, error) from error
+            if isinstance(error, WorkbenchError):
+                raise
+            raise _not_writable(self.target, error) from error
 
     def keep(self) -> None:
         """Give the file its name; StorageError when that fails."""
