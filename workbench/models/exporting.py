@@ -13,9 +13,10 @@ import numpy as np
 
 from workbench.errors import StorageError
 from workbench.files import atomic_file, sha256_of, write_json
+from workbench.models.answering import answering
 from workbench.models.architectures import FACE_SHAPE, MOUTH_SHAPE, SPECTROGRAM_SHAPE
 from workbench.models.backend import keras_module, tensorflow_module
-from workbench.models.columns import STRIP_SHAPE, column_network
+from workbench.models.columns import STRIP_SHAPE
 from workbench.models.exported import FACTS, FORMAT, FULL, SHORT, Export, RuntimeNetwork, parts_of
 from workbench.models.inference import Predictor
 from workbench.models.litert import runtime_version
@@ -87,14 +88,15 @@ def export_network(
 def _converted(full: Any, part: str) -> bytes:
     """Return a network for one moment at a time, as the bytes of a ``.tflite`` file."""
     tf, keras = tensorflow_module(), keras_module()
-    model = column_network(full) if part == SHORT else full
     constants = [(variable, tf.constant(variable.numpy())) for variable in full.variables]
     sound = STRIP_SHAPE if part == SHORT else SPECTROGRAM_SHAPE
     shapes = [_SHAPES.get(name, sound) for name in INPUTS[full.name]]
 
+    answer = answering(full, short=part == SHORT)
+
     def ask(*inputs: Any) -> Any:
         with keras.StatelessScope(state_mapping=constants):
-            return model(inputs if len(inputs) > 1 else inputs[0], training=False)
+            return answer(*inputs)
 
     specs = [tf.TensorSpec((1, *shape), tf.float32, f"input_{i}") for i, shape in enumerate(shapes)]
     traced = tf.function(ask, autograph=False).get_concrete_function(*specs)
