@@ -1,19 +1,39 @@
-"""The command that follows a recording with the running system: analyze."""
+"""The command that follows recordings with the running system: analyze, one file or a folder of them."""
 
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli.common import ProjectOption
 from workbench.errors import InvalidInputError
 
+if TYPE_CHECKING:
+    from workbench.project import Project
+
+
+class Form(StrEnum):
+    """What is written about each recording of a folder."""
+
+    csv = "csv"
+    parquet = "parquet"
+    json = "json"
+    mp4 = "mp4"
+
 
 def analyze(
-    video: Annotated[Path, typer.Argument(help="Any recording.")],
+    video: Annotated[Path, typer.Argument(help="Any recording, or a folder of them.")],
+    to: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write every moment as .csv, .parquet or .json, or drawn on the video as .mp4; several are allowed. Of a folder: one table, .csv or .parquet.",
+        ),
+    ] = None,
     run: Annotated[str | None, typer.Option(help="The audiovisual run to use. [default: the newest]")] = None,
     alpha: Annotated[
         float, typer.Option(help="Share of the newest moment in the accumulated opinion.")
@@ -23,42 +43,79 @@ def analyze(
         bool,
         typer.Option("--resume", help="Go on where the same command was stopped; the result is the same."),
     ] = False,
+    workers: Annotated[int, typer.Option(min=0, help="Of a folder: processes; 0 works in this one.")] = 2,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Of a folder: a dask scheduler instead of processes here.")
+    ] = None,
+    clips_to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Of a folder: also a file about each recording.")
+    ] = None,
+    clips_as: Annotated[Form, typer.Option(help="What these files are.")] = Form.csv,
     project: ProjectOption = None,
 ) -> None:
-    """Follow one recording with the running system: face, mouth, branch and sentiment every 30 ms."""
-    from workbench.datasets.rights.written import record_written
-    from workbench.progress import terminal
+    """Follow recordings with the running system: face, mouth, branch and sentiment every 30 ms."""
     from workbench.project import Project
-    from workbench.systems.analysis import analyze as analyze_video
-    from workbench.systems.lightweight_fusion import load_fusion
-    from workbench.systems.sinks import JsonSink
 
-    if resume and json is None:
-        raise InvalidInputError("--resume goes on with a file's partial result. Name the file with --json.")
     opened = Project.open(project)
-    networks = load_fusion(opened, run)
-    target = None if json is None else json.resolve()
-    partial = None if target is None else target.with_name(target.name + ".partial")
+    if not video.is_dir():
+        if clips_to is not None or scheduler is not None:
+            raise InvalidInputError(
+                f"--clips-to and --scheduler belong to a folder. {video} is none: name files with --to."
+            )
+        _analyze_file(opened, video, to or [], json, run=run, alpha=alpha, resume=resume)
+        return
+    if json is not None or len(to or []) != 1:
+        raise InvalidInputError(
+            "Analysing a folder needs the one table it is written to. Pass it as --to TABLE.parquet or TABLE.csv."
+        )
+    from workbench.cli.analyze_folder import analyze_folder
+
+    analyze_folder(
+        opened, video, (to or [])[0], run=run, alpha=alpha, n_workers=workers, scheduler=scheduler,
+        clips_to=clips_to, clips_as=f".{clips_as.value}",
+    )  # fmt: skip
+
+
+def _analyze_file(
+    project: Project,
+    video: Path,
+    to: list[Path],
+    json: Path | None,
+    *,
+    run: str | None,
+    alpha: float,
+    resume: bool,
+) -> None:
+    """Analyse one recording. What ``to`` names leaves the house, so its dataset must allow it."""
+    from workbench.datasets.rights.recordings import require_exportable
+    from workbench.datasets.rights.written import record_written
+    from workbench.files import sha256_of
+    from workbench.progress import terminal
+    from workbench.systems.analysis import analyze as analyze_video
+    from workbench.systems.export_sinks import sinks_for
+    from workbench.systems.lightweight_fusion import load_fusion
+
+    targets = [path.resolve() for path in ([json] if json is not None else []) + to]
+    if resume and not targets:
+        raise InvalidInputError("--resume goes on with a file's partial result. Name the file with --to.")
+    datasets = require_exportable(project, video) if to else ()
+    partial = targets[0].with_name(targets[0].name + ".partial") if targets else None
+    networks = load_fusion(project, run)
     try:
         with terminal("analyze") as progress:
+            sinks = sinks_for(video, targets, progress=progress)
             analysis = analyze_video(
-                video,
-                networks,
-                alpha=alpha,
-                sinks=[] if target is None else [JsonSink(target)],
-                partial=partial,
-                resume=resume,
-                progress=progress,
+                video, networks, alpha=alpha, sinks=sinks, partial=partial, resume=resume, progress=progress
             )
     finally:
+        written = [path for path in (*targets, partial) if path is not None and path.is_file()]
+        if written:
+            record_written(project, "table", written, datasets, about=[sha256_of(video)])
         if partial is not None and partial.is_file():
-            record_written(opened, "table", [partial])
             print(
                 f"What is finished lies in {partial}; the same command with --resume goes on.",
                 file=sys.stderr,
             )
-    if target is not None:
-        record_written(opened, "table", [target])
     for line in analysis.lines():
         print(line)
 

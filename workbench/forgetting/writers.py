@@ -36,6 +36,7 @@ WRITERS = {
     "cli/maps.py": "exports",
     "media/redrawing.py": "exports",
     "systems/table_sinks.py": "exports",
+    "systems/folder_table.py": "exports",
     "systems/video_sink.py": "exports",
     "systems/sinks.py": "exports",
     "systems/analysis_journal.py": "exports",

@@ -55,7 +55,7 @@ def write(image: np.ndarray, text: str, *, x: int, y: int, size_px: int, colour:
     if right > left and bottom > top:
         part = image[top:bottom, left:right]
         share = covered[top - y : bottom - y, left - x : right - x, None]
-        part[:] = np.rint(part * (1 - share) + np.float32(colour) * share).astype(np.uint8)
+        part[:] = np.rint(part * (1 - share) + np.array(colour, np.float32) * share).astype(np.uint8)
     return width
 
 

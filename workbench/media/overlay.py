@@ -86,8 +86,9 @@ class Overlay:
         place, scale, (x, y) = _fitted(image, width, height)
         page[:height, self._left : self._left + width] = place
         if shown.box is not None:
-            box = [side * scale for side in shown.box]
-            self._draw_face(page[:height], (box[0] + x + self._left, box[1] + y, *box[2:]), shown.mouth_open)
+            left, top, across, down = (side * scale for side in shown.box)
+            box = (left + x + self._left, top + y, across, down)
+            self._draw_face(page[:height], box, shown.mouth_open)
         self._draw_strip(page[height:], time_s, shown)
         return page
 

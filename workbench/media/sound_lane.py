@@ -126,7 +126,8 @@ def _in_place(blocks: Iterator[tuple[float, np.ndarray]], rate: int) -> Iterator
 def _resampled(source: Any, stream: Any, written: Any) -> Iterator[tuple[float, np.ndarray]]:
     """Yield (seconds, samples of shape (channels, n)) as the encoder takes them."""
     av, zero_s, ends_s = load("av"), start_s(source), 0.0
-    resampler, shape = None, None
+    resampler: Any = None
+    shape: tuple[str, str, int] | None = None
     for packet in source.demux(stream):
         try:
             decoded = packet.decode()

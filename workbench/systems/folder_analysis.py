@@ -169,7 +169,8 @@ def analyze_folder(
         The table cannot be written.
     """
     started = time.monotonic()
-    check_table(table), check_alpha(alpha)
+    check_table(table)
+    check_alpha(alpha)
     _check_clip_files(folder, clips_to, clips_as)
     found, n_others = find_recordings(folder)
     if not found:

@@ -43,13 +43,12 @@ TABLE_ENDINGS = (".csv", ".parquet")
 _WORDS = {"true": True, "false": False}
 
 
-def check_table(path: Path) -> Path:
-    """Return ``path`` if a table can be written under such a name; InvalidInputError if not."""
+def check_table(path: Path) -> None:
+    """Raise InvalidInputError unless a table can be written under such a name."""
     if path.suffix.lower() not in TABLE_ENDINGS:
         raise InvalidInputError(
             f"The table about a folder is written as {' or '.join(TABLE_ENDINGS)}. Received {path.name}."
         )
-    return path
 
 
 def write_table(path: Path, rows: Sequence[Row]) -> None:
