@@ -29,6 +29,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _temporary(target: Path) -> Path:
+    """Return a name beside ``target`` with its ending; plain letters, which every library and file system takes."""
+    told = target.name.encode("ascii", "ignore").decode()[-80:]
+    return target.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:8]}-{told}"
+
+
 @contextmanager
 def atomic_file(target: Path) -> Iterator[Path]:
     """Yield a temporary path; when the block ends well it becomes ``target``, else it is removed.
@@ -38,7 +44,7 @@ def atomic_file(target: Path) -> Iterator[Path]:
     StorageError
         The folder cannot be written or the disk is full. ``target`` is then as it was.
     """
-    temporary = target.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:8]}-{target.name[-80:]}"
+    temporary = _temporary(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -108,7 +114,7 @@ class PendingFile:
 @contextmanager
 def atomic_folder(target: Path) -> Iterator[Path]:
     """Yield a temporary folder that replaces ``target`` as a whole when the block ends well."""
-    temporary = target.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:8]}-{target.name[-80:]}"
+    temporary = _temporary(target)
     retired = temporary.with_name(temporary.name + "-old")
     try:
         temporary.mkdir(parents=True)

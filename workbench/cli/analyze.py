@@ -109,8 +109,10 @@ def _analyze_file(
             )
     finally:
         written = [path for path in (*targets, partial) if path is not None and path.is_file()]
-        if written:
-            record_written(project, "table", written, datasets, about=[sha256_of(video)])
+        about = [sha256_of(video)] if written else []
+        for kind, is_kind in (("picture", True), ("table", False)):
+            some = [path for path in written if (path.suffix.lower() == ".mp4") is is_kind]
+            record_written(project, kind, some, datasets, about=about)
         if partial is not None and partial.is_file():
             print(
                 f"What is finished lies in {partial}; the same command with --resume goes on.",

@@ -122,7 +122,10 @@ class FolderReport:
             said.append(f"{shares}, of {len(labels)} with a face.")
         said += [f"problem  {row['clip']!r}  {row['problem']}" for row in self.problems]
         if self.n_other_files:
-            said.append(f"{self.n_other_files} other files are no recordings and were left out.")
+            files = (
+                "other file is no recording" if self.n_other_files == 1 else "other files are no recordings"
+            )
+            said.append(f"{self.n_other_files} {files}: left out.")
         return said
 
 
@@ -264,7 +267,7 @@ def _system(project: Path, run: str) -> FusionNetworks:
 def _problem(job: FolderJob, message: str) -> Row:
     told = dict.fromkeys(COLUMNS) | {
         "clip": job.clip,
-        "problem": readable(message),
+        "problem": _in_one_line(message),
         "notes": "",
         "sha256": "",
     }
@@ -292,6 +295,11 @@ def _made_with(networks: FusionNetworks, alpha: float) -> str:
 def readable(text: str) -> str:
     """Return a name such that any file can hold it: bytes that are no letters as Python escapes them."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _in_one_line(text: str) -> str:
+    """Return a message that no file's name can break or colour on a terminal."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def _check_clip_files(folder: Path, clips_to: Path | None, clips_as: str) -> None:
