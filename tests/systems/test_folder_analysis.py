@@ -3,7 +3,6 @@
 import csv
 import os
 import wave
-from functools import partial
 
 import numpy as np
 import pytest
@@ -39,7 +38,9 @@ def system(monkeypatch):
     mouth = Scripted(lambda n, **arrays: np.tile([0.4, 0.6], (n, 1)))
     networks = FusionNetworks(mouth, Scripted(by_content(1)), Scripted(by_content(2)), dict(RUNS))
     monkeypatch.setattr(folder_analysis, "load_fusion", lambda *args, **settings: networks)
-    monkeypatch.setattr(folder_analysis, "analyze", partial(analyze, looker=Blind()))
+    monkeypatch.setattr(
+        folder_analysis, "analyze", lambda *args, **settings: analyze(*args, **settings | {"looker": Blind()})
+    )
     folder_analysis._system.cache_clear()
     yield networks
     folder_analysis._system.cache_clear()
@@ -133,6 +134,7 @@ def test_a_file_per_clip_lies_in_the_same_subfolders(project, folder, system, tm
 def test_wrong_requests_are_refused_before_any_work(project, folder, system, tmp_path):
     for settings, said in (
         ({"table": tmp_path / "t.json"}, "written as .csv or .parquet"),
+        ({"faces": "tallest"}, "faces must be one of"),
         ({"alpha": 0.0}, r"alpha must lie in \(0, 1\]"),
         ({"clips_to": folder / "out"}, "must lie outside"),
         ({"clips_to": tmp_path, "clips_as": ".gif"}, "is one of .json"),

@@ -43,6 +43,12 @@ def analyze(
         bool,
         typer.Option("--resume", help="Go on where the same command was stopped; the result is the same."),
     ] = False,
+    faces: Annotated[
+        str,
+        typer.Option(
+            help="Which of several faces is judged: largest, speaking (its mouth moves with the sound) or a number."
+        ),
+    ] = "largest",
     workers: Annotated[int, typer.Option(min=0, help="Of a folder: processes; 0 works in this one.")] = 2,
     scheduler: Annotated[
         str | None, typer.Option(help="Of a folder: a dask scheduler instead of processes here.")
@@ -62,7 +68,7 @@ def analyze(
             raise InvalidInputError(
                 f"--clips-to and --scheduler belong to a folder. {video} is none: name files with --to."
             )
-        _analyze_file(opened, video, to or [], json, run=run, alpha=alpha, resume=resume)
+        _analyze_file(opened, video, to or [], json, run=run, alpha=alpha, faces=faces, resume=resume)
         return
     if json is not None or len(to or []) != 1:
         raise InvalidInputError(
@@ -71,7 +77,7 @@ def analyze(
     from workbench.cli.analyze_folder import analyze_folder
 
     analyze_folder(
-        opened, video, (to or [])[0], run=run, alpha=alpha, n_workers=workers, scheduler=scheduler,
+        opened, video, (to or [])[0], run=run, alpha=alpha, faces=faces, n_workers=workers, scheduler=scheduler,
         clips_to=clips_to, clips_as=f".{clips_as.value}",
     )  # fmt: skip
 
@@ -84,11 +90,13 @@ def _analyze_file(
     *,
     run: str | None,
     alpha: float,
+    faces: str,
     resume: bool,
 ) -> None:
     """Analyse one recording. What ``to`` names leaves the house, so its dataset must allow it."""
     from workbench.datasets.rights.recordings import require_exportable
     from workbench.datasets.rights.written import record_written
+    from workbench.features.crowd_looker import FaceOptions
     from workbench.files import sha256_of
     from workbench.progress import terminal
     from workbench.systems.analysis import analyze as analyze_video
@@ -98,6 +106,7 @@ def _analyze_file(
     targets = [path.resolve() for path in ([json] if json is not None else []) + to]
     if resume and not targets:
         raise InvalidInputError("--resume goes on with a file's partial result. Name the file with --to.")
+    looker = FaceOptions.parse(faces).looker()
     datasets = require_exportable(project, video) if to else ()
     partial = targets[0].with_name(targets[0].name + ".partial") if targets else None
     networks = load_fusion(project, run)
@@ -105,8 +114,9 @@ def _analyze_file(
         with terminal("analyze") as progress:
             sinks = sinks_for(video, targets, progress=progress)
             analysis = analyze_video(
-                video, networks, alpha=alpha, sinks=sinks, partial=partial, resume=resume, progress=progress
-            )
+                video, networks, alpha=alpha, looker=looker, sinks=sinks, partial=partial, resume=resume,
+                progress=progress,
+            )  # fmt: skip
     finally:
         written = [path for path in (*targets, partial) if path is not None and path.is_file()]
         about = [sha256_of(video)] if written else []

@@ -260,7 +260,12 @@ def _journal(
     changed_ns, n_bytes = file_stamp(path)
     what = {"recording": [path.name, changed_ns, n_bytes], "alpha": alpha, "step": GRID_STEP_S}
     journal = AnalysisJournal(
-        partial, {**what, "runs": networks.runs, "way of looking": type(looker).__name__}
+        partial,
+        {
+            **what,
+            "runs": networks.runs,
+            "way of looking": str(getattr(looker, "options", type(looker).__name__)),
+        },
     )
     if resume:
         journal.resume()

@@ -19,6 +19,7 @@ from workbench.datasets.importing.finding import Found, find_recordings
 from workbench.datasets.rights.recordings import require_exportable
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.accumulate import ALPHA, check_alpha
+from workbench.features.crowd_looker import FaceOptions
 from workbench.files import file_stamp, sha256_of
 from workbench.progress import Progress, silent
 from workbench.project import Project
@@ -50,6 +51,8 @@ class FolderJob:
     run : str
         The audiovisual run.
     alpha : float
+    faces : str
+        Which of several faces is judged.
     clip_file : Path or None
         Where its moments are written.
     made_with : str
@@ -61,6 +64,7 @@ class FolderJob:
     project: Path
     run: str
     alpha: float
+    faces: str
     clip_file: Path | None
     made_with: str
 
@@ -136,6 +140,7 @@ def analyze_folder(
     *,
     run: str | None = None,
     alpha: float = ALPHA,
+    faces: str = "largest",
     n_workers: int = 2,
     scheduler: str | None = None,
     clips_to: Path | None = None,
@@ -153,6 +158,8 @@ def analyze_folder(
         ``.csv`` or ``.parquet``; columns are :data:`workbench.systems.folder_table.COLUMNS`.
     run : str, optional
         The audiovisual run; by default the newest.
+    faces : str
+        Which of several faces is judged: ``largest``, ``speaking`` or a number.
     n_workers : int
         Processes on this machine; 0 works in this one.
     scheduler : str, optional
@@ -174,14 +181,15 @@ def analyze_folder(
     started = time.monotonic()
     check_table(table)
     check_alpha(alpha)
+    FaceOptions.parse(faces)
     _check_clip_files(folder, clips_to, clips_as)
     found, n_others = find_recordings(folder)
     if not found:
         raise InvalidInputError(f"A folder to analyse must hold recordings. {folder} has none.")
     networks = load_fusion(project, run, progress=lambda _done, _total, what: progress(0, len(found), what))
-    made_with = _made_with(networks, alpha)
+    made_with = _made_with(networks, alpha, faces)
     jobs = [
-        FolderJob(readable(f.relative), f.path, project.root, networks.runs["audiovisual"], alpha,
+        FolderJob(readable(f.relative), f.path, project.root, networks.runs["audiovisual"], alpha, faces,
                   None if clips_to is None else _clip_file(clips_to, f, clips_as), made_with)
         for f in found
     ]  # fmt: skip
@@ -237,7 +245,8 @@ def _analyzed(job: FolderJob) -> Row:
     changed_ns, n_bytes = file_stamp(job.path)
     require_exportable(Project(job.project), job.path)
     sinks = [] if job.clip_file is None else [sink_for(job.path, job.clip_file)]
-    analysis = analyze(job.path, _system(job.project, job.run), alpha=job.alpha, sinks=sinks)
+    looker = FaceOptions.parse(job.faces).looker()
+    analysis = analyze(job.path, _system(job.project, job.run), alpha=job.alpha, looker=looker, sinks=sinks)
     so_far = analysis.accumulated or {}
     return dict.fromkeys(COLUMNS) | {
         "clip": job.clip,
@@ -287,8 +296,8 @@ def _known_rows(jobs: list[FolderJob], rows: list[Row]) -> dict[str, Row]:
     return known
 
 
-def _made_with(networks: FusionNetworks, alpha: float) -> str:
-    told = json.dumps({"runs": networks.runs, "alpha": alpha}, sort_keys=True)
+def _made_with(networks: FusionNetworks, alpha: float, faces: str) -> str:
+    told = json.dumps({"runs": networks.runs, "alpha": alpha, "faces": faces}, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

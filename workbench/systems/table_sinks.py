@@ -32,6 +32,7 @@ COLUMNS = {
     "branch": "text",
     **dict.fromkeys(_NOW, "number"),
     **dict.fromkeys(_SO_FAR, "number"),
+    "face_id": "count",
     "heard": "yes or no",
     "note": "text",
 }
@@ -56,6 +57,7 @@ def row_of(clip: str, answer: MomentAnswer) -> dict[str, Any]:
         "branch": told["branch"],
         **{column: now.get(name) for column, name in zip(_NOW, SENTIMENTS, strict=True)},
         **{column: so_far.get(name) for column, name in zip(_SO_FAR, SENTIMENTS, strict=True)},
+        "face_id": answer.face_id,
         "heard": answer.heard,
         "note": answer.note,
     }
@@ -115,7 +117,12 @@ class ParquetSink:
         """Begin the file."""
         path = self._pending.begin()
         arrow = load("pyarrow")
-        types = {"text": arrow.string(), "number": arrow.float64(), "yes or no": arrow.bool_()}
+        types = {
+            "text": arrow.string(),
+            "number": arrow.float64(),
+            "yes or no": arrow.bool_(),
+            "count": arrow.int64(),
+        }
         self._schema = arrow.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
         # A name may hold bytes that are no letters: they are written as Python escapes them.
         self._clip = facts.clip.encode("utf-8", "backslashreplace").decode()
