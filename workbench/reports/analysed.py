@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.evaluation.accumulate import ALPHA
-from workbench.plots.style import Drawing
+from workbench.plots.style import Drawing, new_figure
 from workbench.plots.timeline import plot_timeline
 from workbench.progress import Progress, silent
 from workbench.project import Project
@@ -56,9 +56,10 @@ def analysed_timeline(
     numbers = [name for name in moments.columns if name.startswith(("p_", "accumulated_"))]
     moments[numbers] = moments[numbers].astype(float)
     title = f"{video.name}: {analysis.label or 'no prediction'}"
-    ax = plot_timeline(moments, alpha=alpha, title=title)
+    figure, (ax,) = new_figure(1, 1, width_inch=8.0, height_inch=3.8)
+    plot_timeline(moments, alpha=alpha, title=title, ax=ax)
     ax.set_xlim(0, max(analysis.seconds_of_video, 0.1))  # the whole of it, also where no face was seen
-    return Drawing(ax.get_figure())
+    return Drawing(figure)
 
 
 def analysed_folder(project: Project, folder: Path, table: Path, **settings: Any) -> pd.DataFrame:

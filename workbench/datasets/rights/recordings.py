@@ -20,9 +20,11 @@ def require_exportable(project: Project, recording: Path) -> tuple[str, ...]:
     Raises
     ------
     InvalidInputError
-        One of them may not be exported (the message says why not), or the recording was erased because its speaker
+        It cannot be read, one of them may not be exported (the message says why not), or the recording was erased because its speaker
         withdrew.
     """
+    if not recording.is_file():
+        raise InvalidInputError(f"{recording} must be a readable file. There is none: check the path.")
     catalogs = tuple((path, file_stamp(path)) for path in sorted(project.datasets.glob("*/catalog.csv")))
     buried = any(project.datasets.glob(f"*/{TOMBSTONE}"))
     if not catalogs and not buried:
