@@ -108,7 +108,7 @@ def test_wrong_requests_are_refused_with_a_sentence(project, system, video, tmp_
         ([video, "--to", tmp_path / "a.gif"], r"written as .json, .csv, .parquet, .mp4"),
         ([video, "--to", video], "must not be written over its own recording"),
         ([video, "--to", tmp_path / "a.csv", "--to", tmp_path / "a.csv"], "must be named once"),
-        ([video, "--clips-to", tmp_path], "belong to a folder"),
+        ([video, "--clips-to", tmp_path], "--at-most belong to a folder"),
         ([video, "--resume"], "Name the file with --to"),
         ([video.parent], "needs the one table"),
         ([video.parent, "--json", tmp_path / "a.json"], "needs the one table"),

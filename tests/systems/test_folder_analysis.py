@@ -95,6 +95,16 @@ def test_what_is_finished_is_not_done_again_and_what_changed_is(project, folder,
     assert len(done) == 9, "another alpha is another table"
 
 
+def test_some_can_be_tried_before_all(project, folder, system):
+    assert [row["clip"] for row in analyzed(project, folder, project.root / "t.csv", at_most=2).rows] == [
+        "a.mp4",
+        "sub/b.mkv",
+    ]
+    report = analyzed(project, folder, project.root / "t.csv")
+    assert (report.n_known, len(report.rows)) == (2, 3)
+    assert len(analyzed(project, folder, project.root / "t.csv", at_most=1).rows) == 3, "what is there stays"
+
+
 def test_a_stopped_folder_goes_on_where_it_was(project, folder, system, monkeypatch):
     table, done = project.root / "t.parquet", []
     real = folder_analysis.analyze

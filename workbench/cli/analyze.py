@@ -49,6 +49,9 @@ def analyze(
             help="Which of several faces is judged: largest, speaking (its mouth moves with the sound) or a number."
         ),
     ] = "largest",
+    at_most: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Of a folder: only the first N recordings, to try.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=0, help="Of a folder: processes; 0 works in this one.")] = 2,
     scheduler: Annotated[
         str | None, typer.Option(help="Of a folder: a dask scheduler instead of processes here.")
@@ -64,9 +67,9 @@ def analyze(
 
     opened = Project.open(project)
     if not video.is_dir():
-        if clips_to is not None or scheduler is not None:
+        if clips_to is not None or scheduler is not None or at_most is not None:
             raise InvalidInputError(
-                f"--clips-to and --scheduler belong to a folder. {video} is none: name files with --to."
+                f"--clips-to, --scheduler and --at-most belong to a folder. {video} is none: name files with --to."
             )
         _analyze_file(opened, video, to or [], json, run=run, alpha=alpha, faces=faces, resume=resume)
         return
@@ -77,7 +80,7 @@ def analyze(
     from workbench.cli.analyze_folder import analyze_folder
 
     analyze_folder(
-        opened, video, (to or [])[0], run=run, alpha=alpha, faces=faces, n_workers=workers, scheduler=scheduler,
+        opened, video, (to or [])[0], run=run, alpha=alpha, faces=faces, at_most=at_most, n_workers=workers, scheduler=scheduler,
         clips_to=clips_to, clips_as=f".{clips_as.value}",
     )  # fmt: skip
 

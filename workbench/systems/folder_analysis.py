@@ -47,7 +47,10 @@ class FolderJob:
     ----------
     clip : str
         Where it lies below the folder.
-    path, project : Path
+    path : Path
+    objection : str
+        Why it cannot even be looked at, or ``""``.
+    project : Path
     run : str
         The audiovisual run.
     alpha : float
@@ -61,6 +64,7 @@ class FolderJob:
 
     clip: str
     path: Path
+    objection: str
     project: Path
     run: str
     alpha: float
@@ -141,6 +145,7 @@ def analyze_folder(
     run: str | None = None,
     alpha: float = ALPHA,
     faces: str = "largest",
+    at_most: int | None = None,
     n_workers: int = 2,
     scheduler: str | None = None,
     clips_to: Path | None = None,
@@ -160,6 +165,8 @@ def analyze_folder(
         The audiovisual run; by default the newest.
     faces : str
         Which of several faces is judged: ``largest``, ``speaking`` or a number.
+    at_most : int, optional
+        Only so many recordings, the first in the order of their paths; the same call without it goes on with the others.
     n_workers : int
         Processes on this machine; 0 works in this one.
     scheduler : str, optional
@@ -187,34 +194,42 @@ def analyze_folder(
     if not found:
         raise InvalidInputError(f"A folder to analyse must hold recordings. {folder} has none.")
     networks = load_fusion(project, run, progress=lambda _done, _total, what: progress(0, len(found), what))
-    made_with = _made_with(networks, alpha, faces)
-    jobs = [
-        FolderJob(readable(f.relative), f.path, project.root, networks.runs["audiovisual"], alpha, faces,
-                  None if clips_to is None else _clip_file(clips_to, f, clips_as), made_with)
-        for f in found
-    ]  # fmt: skip
+    settings = {"runs": networks.runs, "alpha": alpha, "faces": faces}
+    jobs = [_job(project, one, settings, clips_to, clips_as) for one in found]
     journal = FolderJournal(table)
     rows = _known_rows(jobs, [*read_table(table), *journal.rows()])
+    wanted = [job for n, job in enumerate(jobs) if at_most is None or n < at_most or job.clip in rows]
     report = FolderReport(folder, n_known=len(rows), n_other_files=n_others)
-    rows |= {
-        job.clip: _problem(job, f.objection.message)
-        for job, f in zip(jobs, found, strict=True)
-        if f.objection
-    }
-    to_do = [job for job in jobs if job.clip not in rows]
-    journal.begin(row for row in rows.values() if not row["problem"])
+    to_do = [job for job in wanted if job.clip not in rows]
+    journal.begin(rows.values())
     for done, row in enumerate(_finished(to_do, n_workers, scheduler), start=1):
         rows[row["clip"]] = row
         journal.add(row)
         progress(done, len(to_do), row["clip"])
-    report.rows = [rows[job.clip] for job in jobs]
-    report.clip_files = [
-        job.clip_file for job in jobs if job.clip_file is not None and job.clip_file.is_file()
-    ]
+    report.rows = [rows[job.clip] for job in wanted]
+    clip_files = [job.clip_file for job in wanted if job.clip_file is not None]
+    report.clip_files = [path for path in clip_files if path.is_file()]
     write_table(table, report.rows)
     journal.remove()
     report.seconds = time.monotonic() - started
     return report
+
+
+def _job(
+    project: Project, found: Found, settings: dict[str, Any], clips_to: Path | None, clips_as: str
+) -> FolderJob:
+    told = json.dumps(settings, sort_keys=True)
+    return FolderJob(
+        clip=readable(found.relative),
+        path=found.path,
+        objection=found.objection.message if found.objection else "",
+        project=project.root,
+        run=settings["runs"]["audiovisual"],
+        alpha=settings["alpha"],
+        faces=settings["faces"],
+        clip_file=None if clips_to is None else _clip_file(clips_to, found, clips_as),
+        made_with=hashlib.sha256(told.encode()).hexdigest()[:16],
+    )
 
 
 def _finished(jobs: list[FolderJob], n_workers: int, scheduler: str | None) -> Iterator[Row]:
@@ -233,6 +248,8 @@ def _finished(jobs: list[FolderJob], n_workers: int, scheduler: str | None) -> I
 
 def analyze_clip(job: FolderJob) -> Row:
     """Analyse one recording and return its row; a bad one never raises."""
+    if job.objection:
+        return _problem(job, job.objection)
     try:
         return _analyzed(job)
     except WorkbenchError as error:
@@ -294,11 +311,6 @@ def _known_rows(jobs: list[FolderJob], rows: list[Row]) -> dict[str, Row]:
         if row is not None and whole and told == (*file_stamp(job.path), job.made_with):
             known[job.clip] = row
     return known
-
-
-def _made_with(networks: FusionNetworks, alpha: float, faces: str) -> str:
-    told = json.dumps({"runs": networks.runs, "alpha": alpha, "faces": faces}, sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def readable(text: str) -> str:

@@ -10,6 +10,7 @@ import math
 import struct
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -105,9 +106,10 @@ class VideoSink:
 
     def abandon(self) -> None:
         """Take it away."""
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        kept, self._kept = self._kept, None
+        with suppress(OSError):  # a full disk: it goes anyway
+            if kept is not None:
+                kept.close()
         self._pending.drop()
 
     def _read(self) -> Iterator[tuple[float, Shown]]:
