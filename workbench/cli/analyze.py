@@ -112,9 +112,9 @@ def _analyze_file(
     looker = FaceOptions.parse(faces).looker()
     datasets = require_exportable(project, video) if to else ()
     partial = targets[0].with_name(targets[0].name + ".partial") if targets else None
-    networks = load_fusion(project, run)
     try:
         with terminal("analyze") as progress:
+            networks = load_fusion(project, run, progress=progress)
             sinks = sinks_for(video, targets, progress=progress)
             analysis = analyze_video(
                 video, networks, alpha=alpha, looker=looker, sinks=sinks, partial=partial, resume=resume,

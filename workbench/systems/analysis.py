@@ -177,12 +177,15 @@ def analyze(
         stack.callback(looked.close)
         answers = StageThread(judged(iter(looked), judge), size=_WAITING_MOMENTS, name="ask")
         stack.callback(answers.close)
-        for answer in answers:
-            work.take(answer)
-            if work.analysis.n_moments % _TOLD_EVERY == 0:
+        told = 0
+        for items in answers:
+            for item in items:
+                work.take(item)
+            if work.analysis.n_moments - told >= _TOLD_EVERY:
+                told = work.analysis.n_moments
                 work.tell(progress, streams.n_expected)
         work.finish()
-    work.tell(progress, work.analysis.n_moments)
+    work.tell(progress)
     return work.analysis
 
 
@@ -220,11 +223,11 @@ class _Work:
         for sink in self._sinks:
             sink.write(answer)
 
-    def tell(self, progress: Progress, n_expected: int) -> None:
+    def tell(self, progress: Progress, n_expected: int | None = None) -> None:
         n_done = self.analysis.n_moments
         pace = n_done / self._seconds() if self._seconds() > 0 else 0.0
         said = f"{self.analysis.seconds_of_video:.1f} s of {self.analysis.clip}, {pace:.0f} moments a second"
-        progress(n_done, max(n_expected, n_done), said)
+        progress(n_done, n_done if n_expected is None else max(n_expected, n_done + 1), said)
 
     def finish(self) -> None:
         self.analysis.seconds_of_work = self._seconds()
