@@ -239,3 +239,15 @@ def test_progress_tells_the_pace_and_knows_the_end(recordings):
     _, summary = said_of(recordings / "plain.mp4", progress=lambda *step: told.append(step))
     assert told[-1][:2] == (summary.n_moments, summary.n_moments)
     assert "moments a second" in told[0][2] and abs(told[0][1] - summary.n_moments) <= 2
+
+
+def test_what_fails_before_there_is_a_place_to_go_on_from_leaves_no_partial_result(recordings, tmp_path):
+    with pytest.raises(StorageError, match="full"):
+        analyze(
+            recordings / "plain.mp4",
+            moody_networks(),
+            looker=RememberingLooker(cuttable=lambda n: False),
+            sinks=[Failing()],
+            partial=tmp_path / "partial",
+        )
+    assert list(tmp_path.iterdir()) == []
