@@ -98,9 +98,8 @@ def _analyze_file(
 ) -> None:
     """Analyse one recording. What ``to`` names leaves the house, so its dataset must allow it."""
     from workbench.datasets.rights.recordings import require_exportable
-    from workbench.datasets.rights.written import record_written
     from workbench.features.crowd_looker import FaceOptions
-    from workbench.files import sha256_of
+    from workbench.files import file_stamp
     from workbench.progress import terminal
     from workbench.systems.analysis import analyze as analyze_video
     from workbench.systems.export_sinks import sinks_for
@@ -112,20 +111,17 @@ def _analyze_file(
     looker = FaceOptions.parse(faces).looker()
     datasets = require_exportable(project, video) if to else ()
     partial = targets[0].with_name(targets[0].name + ".partial") if targets else None
+    before = {path: file_stamp(path) for path in (*targets, partial) if path is not None}
     try:
         with terminal("analyze") as progress:
             networks = load_fusion(project, run, progress=progress)
-            sinks = sinks_for(video, targets, progress=progress)
             analysis = analyze_video(
-                video, networks, alpha=alpha, looker=looker, sinks=sinks, partial=partial, resume=resume,
-                progress=progress,
+                video, networks, alpha=alpha, looker=looker, partial=partial, resume=resume,
+                sinks=sinks_for(video, targets, progress=progress), progress=progress,
             )  # fmt: skip
     finally:
-        written = [path for path in (*targets, partial) if path is not None and path.is_file()]
-        about = [sha256_of(video)] if written else []
-        for kind, is_kind in (("picture", True), ("table", False)):
-            some = [path for path in written if (path.suffix.lower() == ".mp4") is is_kind]
-            record_written(project, kind, some, datasets, about=about)
+        new = [path for path, stamp in before.items() if path.is_file() and file_stamp(path) != stamp]
+        _remember(project, video, new, datasets)
         if partial is not None and partial.is_file():
             print(
                 f"What is finished lies in {partial}; the same command with --resume goes on.",
@@ -133,6 +129,21 @@ def _analyze_file(
             )
     for line in analysis.lines():
         print(line)
+
+
+def _remember(project: Project, video: Path, written: list[Path], datasets: tuple[str, ...]) -> None:
+    """Register what was written about a recording, so that it is found when somebody in it withdraws."""
+    from workbench.datasets.rights.written import record_written
+    from workbench.files import sha256_of
+
+    if not written:
+        return
+    about = [sha256_of(video)]
+    pictures = [path for path in written if path.suffix.lower() == ".mp4"]
+    record_written(project, "picture", pictures, datasets, about=about)
+    record_written(
+        project, "table", [path for path in written if path not in pictures], datasets, about=about
+    )
 
 
 COMMANDS = (analyze,)
