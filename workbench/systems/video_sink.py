@@ -1,6 +1,6 @@
 """A recording's answers drawn on its own pictures: an MP4 with the original sound.
 
-While the answers come they are kept in a nameless temporary file, some 100 bytes each; when all are there the recording is
+While the answers come they are kept in a nameless temporary file, some 50 bytes each; when all are there the recording is
 gone through a second time and drawn on. Memory does not grow with the length.
 """
 
