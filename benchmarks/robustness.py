@@ -20,8 +20,8 @@ from workbench.project import Project
 from workbench.systems.lightweight_fusion import load_fusion
 from workbench.systems.robustness import Disturbance, held
 
-ROLLS = (-45, -30, -20, -10, 0, 10, 20, 30, 45)
-SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+ROLLS = (-45, -30, -15, 0, 15, 30, 45)
+SHARES = (0.0, 0.15, 0.3, 0.45)
 
 
 def main() -> None:
@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument(
         "--figure", type=Path, help="draw the curves into this file (drawn faces only in docs)"
     )
+    parser.add_argument("--every", type=int, default=1, help="look at every n-th picture only")
     given = parser.parse_args()
     networks = load_fusion(Project.open(given.project))
     rolls = [Disturbance("roll", float(amount)) for amount in ROLLS]
@@ -40,8 +41,8 @@ def main() -> None:
     ]
     results: list[Held] = []
     for number, video in enumerate(given.videos, 1):
-        results += held(video, networks, rolls + covers)
-        results += held(video, networks, rolls, upright=True)
+        results += held(video, networks, rolls + covers, every=given.every)
+        results += held(video, networks, rolls, upright=True, every=given.every)
         print(f"{number}/{len(given.videos)} {video.name}", flush=True)
     for curve in curves_of(results):
         print("\n".join(curve.lines()))

@@ -82,16 +82,28 @@ class Disturbance:
 
 
 def held(
-    video: Path, networks: FusionNetworks, disturbances: Iterable[Disturbance], *, upright: bool = False
+    video: Path,
+    networks: FusionNetworks,
+    disturbances: Iterable[Disturbance],
+    *,
+    upright: bool = False,
+    every: int = 1,
 ) -> list[Held]:
     """Judge a recording undisturbed and under each disturbance, and say what is held.
+
+    Parameters
+    ----------
+    upright : bool
+        Whether tilted faces are cut out upright (:mod:`workbench.features.upright`).
+    every : int
+        Look at every n-th picture only, as if the camera were slower.
 
     Raises
     ------
     InvalidInputError
         It is no recording, or no face is seen in it undisturbed.
     """
-    frames, looker = list(read_frames(video)), FollowLooker()
+    frames, looker = list(read_frames(video))[::every], FollowLooker()
     sights = [looker.look(frame) for frame in frames]
     before, label = _judge(video, networks, frames, [frame.image for frame in frames], upright)
     known = [k for k, seen in enumerate(before) if seen.mouth_open is not None]
