@@ -9,6 +9,7 @@ import pytest
 from scripted_networks import Scripted, by_content
 from timed_video import voice, write_timed_video
 
+from workbench.datasets.rights.written import read_written
 from workbench.errors import InvalidInputError
 from workbench.features.sight import Sight
 from workbench.files import sha256_of
@@ -231,6 +232,10 @@ def test_no_bad_file_stops_the_others(project, system, tmp_path):
         told = report.as_json()
         assert told["seen"] == told["analysed"] + told["known"] + told["problems"]
         assert told["other_files"] == 1
+    written = [one.path for one in read_written(project)]
+    assert set(written) == {
+        str(path) for path in (*tmp_path.glob("t.*"), *(tmp_path / "each").rglob("*.parquet"))
+    }
     good = next(row for row in report.rows if row["clip"] == "good.mp4")
     twins = [row for row in report.rows if row["sha256"] == good["sha256"]]
     assert len(twins) == 11

@@ -104,6 +104,7 @@ def _analyze_file(
     from workbench.systems.analysis import analyze as analyze_video
     from workbench.systems.export_sinks import sinks_for
     from workbench.systems.lightweight_fusion import load_fusion
+    from workbench.systems.video_sink import VideoSink
 
     targets = [path.resolve() for path in ([json] if json is not None else []) + to]
     if resume and not targets:
@@ -115,9 +116,10 @@ def _analyze_file(
     try:
         with terminal("analyze") as progress:
             networks = load_fusion(project, run, progress=progress)
+            sinks = sinks_for(video, targets, progress=progress)
             analysis = analyze_video(
                 video, networks, alpha=alpha, looker=looker, partial=partial, resume=resume,
-                sinks=sinks_for(video, targets, progress=progress), progress=progress,
+                sinks=sinks, progress=progress,
             )  # fmt: skip
     finally:
         new = [path for path, stamp in before.items() if path.is_file() and file_stamp(path) != stamp]
@@ -127,7 +129,7 @@ def _analyze_file(
                 f"What is finished lies in {partial}; the same command with --resume goes on.",
                 file=sys.stderr,
             )
-    for line in analysis.lines():
+    for line in (*analysis.lines(), *(sink.line() for sink in sinks if isinstance(sink, VideoSink))):
         print(line)
 
 

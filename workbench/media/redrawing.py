@@ -67,10 +67,29 @@ def redraw(
     Raises
     ------
     InvalidInputError
-        The source is no recording or has no picture that can be decoded.
-    StorageError
+        The source is no recording, has no picture that can be decoded, or sound that is too damaged to be written.
+    OSError
         The target cannot be written.
     """
+    try:
+        return _redrawn(source, target, draw, comment, length_s, progress)
+    except load("av").FFmpegError as error:
+        if isinstance(error, OSError):
+            raise
+        raise InvalidInputError(
+            f"{source.name} must have pictures and sound that can be written again. ffmpeg refuses them ({error}): "
+            "convert it to MP4 first."
+        ) from error
+
+
+def _redrawn(
+    source: Path,
+    target: Path,
+    draw: Callable[[Frame], np.ndarray],
+    comment: str,
+    length_s: float,
+    progress: Progress,
+) -> Redrawn:
     av, tick = load("av"), _tick(source)
     with ExitStack() as stack:
         heard = stack.enter_context(open_media(source))

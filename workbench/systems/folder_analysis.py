@@ -17,6 +17,7 @@ from typing import Any
 from workbench.datasets.cluster import results_of
 from workbench.datasets.importing.finding import Found, find_recordings
 from workbench.datasets.rights.recordings import require_exportable
+from workbench.datasets.rights.written import record_written
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.accumulate import ALPHA, check_alpha
 from workbench.features.crowd_looker import FaceOptions
@@ -85,7 +86,7 @@ class FolderReport:
     n_known : int
         Rows that were there already.
     n_other_files : int
-        Files that claim to be no recording.
+        Files that do not claim to be recordings.
     clip_files : list of Path
         One for each clip, where they were asked for.
     seconds : float
@@ -190,6 +191,7 @@ def analyze_folder(
     check_alpha(alpha)
     FaceOptions.parse(faces)
     _check_clip_files(folder, clips_to, clips_as)
+    folder, table = folder.absolute(), table.absolute()  # a worker may stand elsewhere
     found, n_others = find_recordings(folder)
     if not found:
         raise InvalidInputError(f"A folder to analyse must hold recordings. {folder} has none.")
@@ -202,15 +204,21 @@ def analyze_folder(
     report = FolderReport(folder, n_known=len(rows), n_other_files=n_others)
     to_do = [job for job in wanted if job.clip not in rows]
     journal.begin(rows.values())
-    for done, row in enumerate(_finished(to_do, n_workers, scheduler), start=1):
-        rows[row["clip"]] = row
-        journal.add(row)
-        progress(done, len(to_do), row["clip"])
-    report.rows = [rows[job.clip] for job in wanted]
-    clip_files = [job.clip_file for job in wanted if job.clip_file is not None]
-    report.clip_files = [path for path in clip_files if path.is_file()]
-    write_table(table, report.rows)
-    journal.remove()
+    written = [journal.path]
+    try:
+        for done, row in enumerate(_finished(to_do, n_workers, scheduler), start=1):
+            rows[row["clip"]] = row
+            journal.add(row)
+            progress(done, len(to_do), row["clip"])
+        report.rows = [rows[job.clip] for job in wanted]
+        write_table(table, report.rows)
+        journal.remove()
+        written = [table]
+    finally:
+        clip_files = [job.clip_file for job in wanted if job.clip_file is not None]
+        report.clip_files = [path for path in clip_files if path.is_file()]
+        about = {row["sha256"] for row in rows.values() if row["sha256"]}
+        record_written(project, "table", [*written, *report.clip_files], about=about)
     report.seconds = time.monotonic() - started
     return report
 
@@ -227,7 +235,7 @@ def _job(
         run=settings["runs"]["audiovisual"],
         alpha=settings["alpha"],
         faces=settings["faces"],
-        clip_file=None if clips_to is None else _clip_file(clips_to, found, clips_as),
+        clip_file=None if clips_to is None else _clip_file(clips_to.absolute(), found, clips_as),
         made_with=hashlib.sha256(told.encode()).hexdigest()[:16],
     )
 

@@ -104,6 +104,16 @@ class VideoSink:
         finally:
             self.abandon()
 
+    def line(self) -> str:
+        """Say what became of the sound, for people."""
+        told = {
+            "copied": "with the recording's own sound, byte by byte",
+            "converted": "its sound became AAC: MP4 cannot hold it as it is",
+            "left out": "without sound: there is no decoder for it",
+            "none": "without sound: the recording has none",
+        }
+        return f"{self._pending.target.name}: {told[self.redrawn.sound]}" if self.redrawn else ""
+
     def abandon(self) -> None:
         """Take it away."""
         kept, self._kept = self._kept, None

@@ -94,4 +94,5 @@ def write_register(project: Project, files: Iterable[WrittenFile]) -> None:
     text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in files)
     with atomic_file(register_file(project)) as temporary:
         os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY, 0o600))
-        temporary.write_text(text, encoding="utf-8", newline="")
+        # A name may hold bytes that are no letters: they become JSON's own escapes, and come back as they were.
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
