@@ -109,6 +109,7 @@ def test_wrong_requests_are_refused_with_a_sentence(project, system, video, tmp_
         ([video, "--to", video], "must not be written over its own recording"),
         ([video, "--to", tmp_path / "a.csv", "--to", tmp_path / "a.csv"], "must be named once"),
         ([video, "--clips-to", tmp_path], "--at-most belong to a folder"),
+        ([video, "--faces", "tallest"], "faces must be one of"),
         ([video, "--resume"], "Name the file with --to"),
         ([video.parent], "needs the one table"),
         ([video.parent, "--json", tmp_path / "a.json"], "needs the one table"),

@@ -145,7 +145,6 @@ def test_a_file_per_clip_lies_in_the_same_subfolders(project, folder, system, tm
 def test_wrong_requests_are_refused_before_any_work(project, folder, system, tmp_path):
     for settings, said in (
         ({"table": tmp_path / "t.json"}, "written as .csv or .parquet"),
-        ({"faces": "tallest"}, "faces must be one of"),
         ({"alpha": 0.0}, r"alpha must lie in \(0, 1\]"),
         ({"clips_to": folder / "out"}, "must lie outside"),
         ({"clips_to": tmp_path, "clips_as": ".gif"}, "is one of .json"),

@@ -13,6 +13,7 @@ from workbench.cli.common import ProjectOption
 from workbench.errors import InvalidInputError
 
 if TYPE_CHECKING:
+    from workbench.features.crowd_looker import FaceOptions
     from workbench.project import Project
 
 
@@ -49,6 +50,10 @@ def analyze(
             help="Which of several faces is judged: largest, speaking (its mouth moves with the sound) or a number."
         ),
     ] = "largest",
+    upright: Annotated[
+        bool,
+        typer.Option("--upright", help="Cut tilted faces out upright: heads may lean by 40 degrees."),
+    ] = False,
     at_most: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Of a folder: only the first N recordings, to try.")
     ] = None,
@@ -63,15 +68,17 @@ def analyze(
     project: ProjectOption = None,
 ) -> None:
     """Follow recordings with the running system: face, mouth, branch and sentiment every 30 ms."""
+    from workbench.features.crowd_looker import FaceOptions
     from workbench.project import Project
 
+    whose = FaceOptions.parse(faces, upright=upright)
     opened = Project.open(project)
     if not video.is_dir():
         if clips_to is not None or scheduler is not None or at_most is not None:
             raise InvalidInputError(
                 f"--clips-to, --scheduler and --at-most belong to a folder. {video} is none: name files with --to."
             )
-        _analyze_file(opened, video, to or [], json, run=run, alpha=alpha, faces=faces, resume=resume)
+        _analyze_file(opened, video, to or [], json, run=run, alpha=alpha, faces=whose, resume=resume)
         return
     if json is not None or len(to or []) != 1:
         raise InvalidInputError(
@@ -80,7 +87,7 @@ def analyze(
     from workbench.cli.analyze_folder import analyze_folder
 
     analyze_folder(
-        opened, video, (to or [])[0], run=run, alpha=alpha, faces=faces, at_most=at_most, n_workers=workers, scheduler=scheduler,
+        opened, video, (to or [])[0], run=run, alpha=alpha, faces=whose, at_most=at_most, n_workers=workers, scheduler=scheduler,
         clips_to=clips_to, clips_as=f".{clips_as.value}",
     )  # fmt: skip
 
@@ -93,12 +100,11 @@ def _analyze_file(
     *,
     run: str | None,
     alpha: float,
-    faces: str,
+    faces: FaceOptions,
     resume: bool,
 ) -> None:
     """Analyse one recording. What ``to`` names leaves the house, so its dataset must allow it."""
     from workbench.datasets.rights.recordings import require_exportable
-    from workbench.features.crowd_looker import FaceOptions
     from workbench.files import file_stamp
     from workbench.progress import terminal
     from workbench.systems.analysis import analyze as analyze_video
@@ -109,7 +115,6 @@ def _analyze_file(
     targets = [path.resolve() for path in ([json] if json is not None else []) + to]
     if resume and not targets:
         raise InvalidInputError("--resume goes on with a file's partial result. Name the file with --to.")
-    looker = FaceOptions.parse(faces).looker()
     datasets = require_exportable(project, video) if to else ()
     partial = targets[0].with_name(targets[0].name + ".partial") if targets else None
     before = {path: file_stamp(path) for path in (*targets, partial) if path is not None}
@@ -118,7 +123,7 @@ def _analyze_file(
             networks = load_fusion(project, run, progress=progress)
             sinks = sinks_for(video, targets, progress=progress)
             analysis = analyze_video(
-                video, networks, alpha=alpha, looker=looker, partial=partial, resume=resume,
+                video, networks, alpha=alpha, looker=faces.looker(), partial=partial, resume=resume,
                 sinks=sinks, progress=progress,
             )  # fmt: skip
     finally:

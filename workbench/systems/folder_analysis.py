@@ -9,7 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ class FolderJob:
     run : str
         The audiovisual run.
     alpha : float
-    faces : str
+    faces : FaceOptions
         Which of several faces is judged.
     clip_file : Path or None
         Where its moments are written.
@@ -69,7 +69,7 @@ class FolderJob:
     project: Path
     run: str
     alpha: float
-    faces: str
+    faces: FaceOptions
     clip_file: Path | None
     made_with: str
 
@@ -145,7 +145,7 @@ def analyze_folder(
     *,
     run: str | None = None,
     alpha: float = ALPHA,
-    faces: str = "largest",
+    faces: FaceOptions = FaceOptions(),
     at_most: int | None = None,
     n_workers: int = 2,
     scheduler: str | None = None,
@@ -164,8 +164,8 @@ def analyze_folder(
         ``.csv`` or ``.parquet``; columns are :data:`workbench.systems.folder_table.COLUMNS`.
     run : str, optional
         The audiovisual run; by default the newest.
-    faces : str
-        Which of several faces is judged: ``largest``, ``speaking`` or a number.
+    faces : FaceOptions
+        Which of several faces is judged.
     at_most : int, optional
         Only so many recordings, the first in the order of their paths; the same call without it goes on with the others.
     n_workers : int
@@ -189,7 +189,6 @@ def analyze_folder(
     started = time.monotonic()
     check_table(table)
     check_alpha(alpha)
-    FaceOptions.parse(faces)
     _check_clip_files(folder, clips_to, clips_as)
     folder, table = folder.absolute(), table.absolute()  # a worker may stand elsewhere
     found, n_others = find_recordings(folder)
@@ -226,7 +225,7 @@ def analyze_folder(
 def _job(
     project: Project, found: Found, settings: dict[str, Any], clips_to: Path | None, clips_as: str
 ) -> FolderJob:
-    told = json.dumps(settings, sort_keys=True)
+    told = json.dumps(settings | {"faces": asdict(settings["faces"])}, sort_keys=True)
     return FolderJob(
         clip=readable(found.relative),
         path=found.path,
@@ -270,8 +269,9 @@ def _analyzed(job: FolderJob) -> Row:
     changed_ns, n_bytes = file_stamp(job.path)
     require_exportable(Project(job.project), job.path)
     sinks = [] if job.clip_file is None else [sink_for(job.path, job.clip_file)]
-    looker = FaceOptions.parse(job.faces).looker()
-    analysis = analyze(job.path, _system(job.project, job.run), alpha=job.alpha, looker=looker, sinks=sinks)
+    analysis = analyze(
+        job.path, _system(job.project, job.run), alpha=job.alpha, looker=job.faces.looker(), sinks=sinks
+    )
     so_far = analysis.accumulated or {}
     return dict.fromkeys(COLUMNS) | {
         "clip": job.clip,
