@@ -1,5 +1,6 @@
 """A redrawn recording shows its pictures at their own times and sounds as it did."""
 
+import struct
 from fractions import Fraction
 
 import av
@@ -181,3 +182,22 @@ def test_the_end_lasts_as_long_as_the_picture_before_it(tmp_path):
 def test_sound_alone_has_nothing_to_draw_on(wav, rng, tmp_path):
     with pytest.raises(InvalidInputError, match=r"sound\.wav must have a video stream to draw on"):
         redraw(wav(rng.normal(size=4_800) * 0.1), tmp_path / "out.mp4", as_it_is)
+
+
+QUARTER_TURN = (0, 1 << 16, 0, (1 << 32) - (1 << 16), 0, 0, 0, 0, 1 << 30)
+"""What a telephone held upright writes into the track's header."""
+
+
+def test_a_turned_recording_comes_out_upright_and_is_not_turned_again(tmp_path):
+    source, target = tmp_path / "a.mp4", tmp_path / "b.mp4"
+    write_timed_video(source, [0.0, 0.1], size=(48, 64))
+    content = bytearray(source.read_bytes())
+    matrix = content.index(b"tkhd") + 44
+    content[matrix : matrix + 36] = struct.pack(">9I", *QUARTER_TURN)
+    source.write_bytes(content)
+    shapes = []
+    redraw(source, target, lambda frame: shapes.append(frame.image.shape) or frame.image)
+    assert shapes == [(64, 48, 3)] * 2
+    with av.open(str(target)) as container:
+        picture = next(container.decode(video=0))
+        assert (picture.width, picture.height, picture.rotation) == (48, 64, 0)

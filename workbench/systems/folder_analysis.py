@@ -38,6 +38,7 @@ from workbench.systems.folder_table import (
 from workbench.systems.lightweight_fusion import FusionNetworks, load_fusion
 
 _LONGEST_NAME_BYTES = 200
+_LARGEST = FaceOptions()
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def analyze_folder(
     *,
     run: str | None = None,
     alpha: float = ALPHA,
-    faces: FaceOptions = FaceOptions(),
+    faces: FaceOptions = _LARGEST,
     at_most: int | None = None,
     n_workers: int = 2,
     scheduler: str | None = None,
