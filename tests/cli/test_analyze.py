@@ -15,7 +15,7 @@ from workbench.datasets.rights.written import read_written
 from workbench.errors import InvalidInputError
 from workbench.features.sight import FollowLooker, Sight
 from workbench.files import sha256_of
-from workbench.systems import folder_analysis, lightweight_fusion
+from workbench.systems import folder_analysis, folder_clip, lightweight_fusion
 from workbench.systems.lightweight_fusion import FusionNetworks
 
 
@@ -32,11 +32,11 @@ def system(monkeypatch):
 
     monkeypatch.setattr(FollowLooker, "look", look)
     monkeypatch.setattr(FollowLooker, "state", lambda self: None)
-    for module in (lightweight_fusion, folder_analysis):
+    for module in (lightweight_fusion, folder_analysis, folder_clip):
         monkeypatch.setattr(module, "load_fusion", lambda *args, **settings: networks)
-    folder_analysis._system.cache_clear()
+    folder_clip._system.cache_clear()
     yield networks
-    folder_analysis._system.cache_clear()
+    folder_clip._system.cache_clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from timed_video import voice, write_timed_video
 from workbench.features.sight import Sight
 from workbench.reports import analysed
 from workbench.reports.analysed import SHOWN, analysed_folder, analysed_timeline
-from workbench.systems import folder_analysis
+from workbench.systems import folder_analysis, folder_clip
 from workbench.systems.analysis import analyze
 from workbench.systems.lightweight_fusion import FusionNetworks
 
@@ -31,18 +31,19 @@ def films(tmp_path, monkeypatch, rng):
     mouth = Scripted(lambda n, **arrays: np.tile([0.4, 0.6], (n, 1)))
     runs = {"mouth": "m", "visual": "v", "audiovisual": "av"}
     networks = FusionNetworks(mouth, Scripted(by_content(1)), Scripted(by_content(2)), runs)
-    for module in (analysed, folder_analysis):
+    for module in (analysed, folder_analysis, folder_clip):
         monkeypatch.setattr(module, "load_fusion", lambda *args, **settings: networks)
+    for module in (analysed, folder_clip):
         monkeypatch.setattr(
             module, "analyze", lambda *args, **said: analyze(*args, **said | {"looker": Looks()})
         )
-    folder_analysis._system.cache_clear()
+    folder_clip._system.cache_clear()
     folder = tmp_path / "films"
     folder.mkdir()
     write_timed_video(folder / "$a$.mp4", np.arange(30) / 30, sound=voice(1.0, rng=rng))
     (folder / "bad.mp4").write_bytes(b"no recording")
     yield folder
-    folder_analysis._system.cache_clear()
+    folder_clip._system.cache_clear()
 
 
 def test_a_timeline_covers_the_whole_recording_and_draws_the_opinion(project, films):

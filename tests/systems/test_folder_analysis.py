@@ -14,7 +14,7 @@ from workbench.errors import InvalidInputError
 from workbench.features.sight import Sight
 from workbench.files import sha256_of
 from workbench.progress import Stopped
-from workbench.systems import folder_analysis
+from workbench.systems import folder_analysis, folder_clip
 from workbench.systems.analysis import analyze
 from workbench.systems.folder_analysis import analyze_folder
 from workbench.systems.folder_table import COLUMNS, FolderJournal, read_table, write_table
@@ -38,13 +38,14 @@ def system(monkeypatch):
     """The running system by rule instead of by training, and a looker that never finds a face."""
     mouth = Scripted(lambda n, **arrays: np.tile([0.4, 0.6], (n, 1)))
     networks = FusionNetworks(mouth, Scripted(by_content(1)), Scripted(by_content(2)), dict(RUNS))
-    monkeypatch.setattr(folder_analysis, "load_fusion", lambda *args, **settings: networks)
+    for module in (folder_analysis, folder_clip):
+        monkeypatch.setattr(module, "load_fusion", lambda *args, **settings: networks)
     monkeypatch.setattr(
-        folder_analysis, "analyze", lambda *args, **settings: analyze(*args, **settings | {"looker": Blind()})
+        folder_clip, "analyze", lambda *args, **settings: analyze(*args, **settings | {"looker": Blind()})
     )
-    folder_analysis._system.cache_clear()
+    folder_clip._system.cache_clear()
     yield networks
-    folder_analysis._system.cache_clear()
+    folder_clip._system.cache_clear()
 
 
 def film(path, *, n=4, sound=False, size=(48, 64)):
@@ -81,9 +82,9 @@ def test_every_recording_has_a_row_and_the_table_reads_back_the_same(project, fo
 
 def test_what_is_finished_is_not_done_again_and_what_changed_is(project, folder, system, monkeypatch):
     table, done = project.root / "t.csv", []
-    real = folder_analysis.analyze
+    real = folder_clip.analyze
     monkeypatch.setattr(
-        folder_analysis, "analyze", lambda path, *a, **s: done.append(path.name) or real(path, *a, **s)
+        folder_clip, "analyze", lambda path, *a, **s: done.append(path.name) or real(path, *a, **s)
     )
     first = analyzed(project, folder, table)
     film(folder / "d.mp4")
@@ -108,9 +109,9 @@ def test_some_can_be_tried_before_all(project, folder, system):
 
 def test_a_stopped_folder_goes_on_where_it_was(project, folder, system, monkeypatch):
     table, done = project.root / "t.parquet", []
-    real = folder_analysis.analyze
+    real = folder_clip.analyze
     monkeypatch.setattr(
-        folder_analysis, "analyze", lambda path, *a, **s: done.append(path.name) or real(path, *a, **s)
+        folder_clip, "analyze", lambda path, *a, **s: done.append(path.name) or real(path, *a, **s)
     )
 
     def stop_after_two(n_done, total, what):

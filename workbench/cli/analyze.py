@@ -115,12 +115,14 @@ def _analyze_file(
     targets = [path.resolve() for path in ([json] if json is not None else []) + to]
     if resume and not targets:
         raise InvalidInputError("--resume goes on with a file's partial result. Name the file with --to.")
+    sinks_for(video, targets)  # a wrong name is refused before anything is loaded
     datasets = require_exportable(project, video) if to else ()
     partial = targets[0].with_name(targets[0].name + ".partial") if targets else None
     before = {path: file_stamp(path) for path in (*targets, partial) if path is not None}
     try:
-        with terminal("analyze") as progress:
+        with terminal("networks", at_once=False) as progress:
             networks = load_fusion(project, run, progress=progress)
+        with terminal("analyze") as progress:
             sinks = sinks_for(video, targets, progress=progress)
             analysis = analyze_video(
                 video, networks, alpha=alpha, looker=faces.looker(), partial=partial, resume=resume,

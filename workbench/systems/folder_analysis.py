@@ -9,134 +9,33 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from workbench.datasets.cluster import results_of
 from workbench.datasets.importing.finding import Found, find_recordings
-from workbench.datasets.rights.recordings import require_exportable
 from workbench.datasets.rights.written import record_written
-from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.errors import InvalidInputError
 from workbench.evaluation.accumulate import ALPHA, check_alpha
 from workbench.features.crowd_looker import FaceOptions
-from workbench.files import file_stamp, sha256_of
+from workbench.files import file_stamp
 from workbench.progress import Progress, silent
 from workbench.project import Project
-from workbench.sentiment import SENTIMENTS
-from workbench.systems.analysis import analyze
-from workbench.systems.export_sinks import ENDINGS, sink_for
+from workbench.systems.export_sinks import ENDINGS
+from workbench.systems.folder_clip import FolderJob, analyze_clip, problem_row
+from workbench.systems.folder_report import FolderReport
 from workbench.systems.folder_table import (
-    COLUMNS,
     FolderJournal,
     Row,
     check_table,
     read_table,
     write_table,
 )
-from workbench.systems.lightweight_fusion import FusionNetworks, load_fusion
+from workbench.systems.lightweight_fusion import load_fusion
 
 _LONGEST_NAME_BYTES = 200
 _LARGEST = FaceOptions()
-
-
-@dataclass(frozen=True)
-class FolderJob:
-    """One recording to analyse; plain values, so that it travels to another process.
-
-    Attributes
-    ----------
-    clip : str
-        Where it lies below the folder.
-    path : Path
-    objection : str
-        Why it cannot even be looked at, or ``""``.
-    project : Path
-    run : str
-        The audiovisual run.
-    alpha : float
-    faces : FaceOptions
-        Which of several faces is judged.
-    clip_file : Path or None
-        Where its moments are written.
-    made_with : str
-        What decides the result, in short.
-    """
-
-    clip: str
-    path: Path
-    objection: str
-    project: Path
-    run: str
-    alpha: float
-    faces: FaceOptions
-    clip_file: Path | None
-    made_with: str
-
-
-@dataclass
-class FolderReport:
-    """What came of a folder.
-
-    Attributes
-    ----------
-    folder : Path
-    rows : list of dict
-        The table, in the order of the paths.
-    n_known : int
-        Rows that were there already.
-    n_other_files : int
-        Files that do not claim to be recordings.
-    clip_files : list of Path
-        One for each clip, where they were asked for.
-    seconds : float
-    """
-
-    folder: Path
-    rows: list[Row] = field(default_factory=list)
-    n_known: int = 0
-    n_other_files: int = 0
-    clip_files: list[Path] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def problems(self) -> list[Row]:
-        """The rows of recordings that could not be analysed."""
-        return [row for row in self.rows if row["problem"]]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the counts and the rows, ready for JSON; analysed + known + problems = seen."""
-        n_problems = len(self.problems)
-        return {
-            "folder": str(self.folder).encode("utf-8", "backslashreplace").decode(),
-            "seen": len(self.rows),
-            "analysed": len(self.rows) - self.n_known - n_problems,
-            "known": self.n_known,
-            "problems": n_problems,
-            "other_files": self.n_other_files,
-            "seconds": round(self.seconds, 3),
-            "clips": self.rows,
-        }
-
-    def lines(self) -> list[str]:
-        """Return what a person wants to read: the counts, the labels, a line per problem."""
-        told = self.as_json()
-        counts = (
-            f"{told['analysed']} analysed, {told['known']} there already, {told['problems']} with a problem"
-        )
-        said = [f"{told['folder']}: {told['seen']} recordings: {counts} ({self.seconds:.0f} s)."]
-        labels = [row["label"] for row in self.rows if row["label"]]
-        if labels:
-            shares = ", ".join(f"{name} {labels.count(name)}" for name in SENTIMENTS)
-            said.append(f"{shares}, of {len(labels)} with a face.")
-        said += [f"problem  {row['clip']!r}  {row['problem']}" for row in self.problems]
-        if self.n_other_files:
-            files = (
-                "other file is no recording" if self.n_other_files == 1 else "other files are no recordings"
-            )
-            said.append(f"{self.n_other_files} {files}: left out.")
-        return said
 
 
 def analyze_folder(
@@ -249,64 +148,9 @@ def _finished(jobs: list[FolderJob], n_workers: int, scheduler: str | None) -> I
     ):
         if isinstance(result, BaseException):
             said = f"The process that worked on it died ({type(result).__name__}): it may be out of memory."
-            yield _problem(jobs[number], said)
+            yield problem_row(jobs[number], said)
         else:
             yield result
-
-
-def analyze_clip(job: FolderJob) -> Row:
-    """Analyse one recording and return its row; a bad one never raises."""
-    if job.objection:
-        return _problem(job, job.objection)
-    try:
-        return _analyzed(job)
-    except WorkbenchError as error:
-        return _problem(job, str(error))
-    except Exception as error:  # a hostile clip may raise anything; the folder must go on
-        return _problem(job, f"It could not be analysed ({type(error).__name__}: {error}).")
-
-
-def _analyzed(job: FolderJob) -> Row:
-    changed_ns, n_bytes = file_stamp(job.path)
-    require_exportable(Project(job.project), job.path)
-    sinks = [] if job.clip_file is None else [sink_for(job.path, job.clip_file)]
-    analysis = analyze(
-        job.path, _system(job.project, job.run), alpha=job.alpha, looker=job.faces.looker(), sinks=sinks
-    )
-    so_far = analysis.accumulated or {}
-    return dict.fromkeys(COLUMNS) | {
-        "clip": job.clip,
-        "label": analysis.label,
-        **{f"accumulated_{name}": round(share, 6) for name, share in so_far.items()},
-        "n_moments": analysis.n_moments,
-        "n_faces": analysis.n_faces,
-        "n_open": analysis.n_open,
-        "heard": analysis.heard,
-        "seconds_of_video": round(analysis.seconds_of_video, 3),
-        "seconds_of_work": round(analysis.seconds_of_work, 3),
-        "problem": "",
-        "notes": " ".join(analysis.notes()),
-        "sha256": sha256_of(job.path),
-        "n_bytes": n_bytes,
-        "changed_ns": changed_ns,
-        "made_with": job.made_with,
-    }
-
-
-@lru_cache(maxsize=1)
-def _system(project: Path, run: str) -> FusionNetworks:
-    """Return the networks, loaded once in each process."""
-    return load_fusion(Project(project), run)
-
-
-def _problem(job: FolderJob, message: str) -> Row:
-    told = dict.fromkeys(COLUMNS) | {
-        "clip": job.clip,
-        "problem": _in_one_line(message),
-        "notes": "",
-        "sha256": "",
-    }
-    return told | {"made_with": job.made_with}
 
 
 def _known_rows(jobs: list[FolderJob], rows: list[Row]) -> dict[str, Row]:
@@ -325,11 +169,6 @@ def _known_rows(jobs: list[FolderJob], rows: list[Row]) -> dict[str, Row]:
 def readable(text: str) -> str:
     """Return a name such that any file can hold it: bytes that are no letters as Python escapes them."""
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _in_one_line(text: str) -> str:
-    """Return a message that no file's name can break or colour on a terminal."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def _check_clip_files(folder: Path, clips_to: Path | None, clips_as: str) -> None:
