@@ -12,11 +12,11 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import StorageError
+from workbench.errors import StorageError, WorkbenchError
 
 TEMPORARY_PREFIX = ".partial-"
 
@@ -29,6 +29,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _temporary(target: Path) -> Path:
+    """Return a name beside ``target`` with its ending; plain letters, which every library and file system takes."""
+    told = target.name.encode("ascii", "ignore").decode()[-80:]
+    return target.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:8]}-{told}"
+
+
 @contextmanager
 def atomic_file(target: Path) -> Iterator[Path]:
     """Yield a temporary path; when the block ends well it becomes ``target``, else it is removed.
@@ -38,7 +44,7 @@ def atomic_file(target: Path) -> Iterator[Path]:
     StorageError
         The folder cannot be written or the disk is full. ``target`` is then as it was.
     """
-    temporary = target.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:8]}-{target.name[-80:]}"
+    temporary = _temporary(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -49,19 +55,66 @@ def atomic_file(target: Path) -> Iterator[Path]:
     except OSError as error:
         if isinstance(error, StorageError):
             raise
-        raise StorageError(
-            f"{target.name} must be writable in {target.parent}. Received: {error.strerror or error}. "
-            "Free some space or mend the permissions, then run the same command again."
-        ) from error
+        raise _not_writable(target, error) from error
     finally:
         with suppress(NotADirectoryError):  # its folder is a file: already told
             temporary.unlink(missing_ok=True)
 
 
+def _not_writable(target: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{target.name} must be writable in {target.parent}. Received: {error.strerror or error}. "
+        "Free some space or mend the permissions, then run the same command again."
+    )
+
+
+class PendingFile:
+    """A file that grows over a long time: complete in its place in the end, or not there at all.
+
+    Readable by its owner only. What is :func:`atomic_file` for one block of code is this for an object that lives on.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self._stack = ExitStack()
+
+    def begin(self) -> Path:
+        """Return the empty file to write to.
+
+        Raises
+        ------
+        StorageError
+            The folder cannot be written.
+        """
+        temporary = self._stack.enter_context(atomic_file(self.target))
+        with self.writing():
+            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        return temporary
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turn trouble with the disk inside the block into a :class:`StorageError` that says how to mend it."""
+        try:
+            yield
+        except OSError as error:
+            if isinstance(error, WorkbenchError):
+                raise
+            raise _not_writable(self.target, error) from error
+
+    def keep(self) -> None:
+        """Give the file its name; StorageError when that fails."""
+        self._stack.close()
+
+    def drop(self) -> None:
+        """Take the file away; the target stays as it was. Does nothing before ``begin`` and after ``keep``."""
+        given_up = StorageError(f"{self.target.name} is not wanted any more.")
+        self._stack.__exit__(StorageError, given_up, None)
+
+
 @contextmanager
 def atomic_folder(target: Path) -> Iterator[Path]:
     """Yield a temporary folder that replaces ``target`` as a whole when the block ends well."""
-    temporary = target.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:8]}-{target.name[-80:]}"
+    temporary = _temporary(target)
     retired = temporary.with_name(temporary.name + "-old")
     try:
         temporary.mkdir(parents=True)

@@ -20,6 +20,7 @@ WRITING = {
     "savez_compressed",
     "TemporaryDirectory",
     "to_csv",
+    "PendingFile",
     "to_parquet",
     "write_bytes",
     "write_json",

@@ -78,10 +78,11 @@ def test_everybody_else_is_bit_by_bit_as_before(written, after):
 
 def test_exports_and_pages_are_erased_and_those_that_were_changed_are_listed(after):
     world, _, erased = after
-    assert {path.name for path in world.outside.iterdir()} == {"changed.csv", "changed.csv.manifest.json"}
+    left = {"changed.csv", "changed.csv.manifest.json", "others.mp4"}
+    assert {path.name for path in world.outside.iterdir()} == left
     assert any("was changed since" in note for note in erased.notes)
     assert [one.path for one in read_written(world.project)] == [
-        str((world.outside / "changed.csv").resolve())
+        str((world.outside / name).resolve()) for name in ("changed.csv", "others.mp4")
     ]
     published = world.project.reports / "published"
     assert {path.name for path in published.iterdir()} == {"another.html", "20260103"}

@@ -288,6 +288,13 @@ def _pages(project, runs, clips, outside):
         export_labels(store, outside / "changed.csv")
     files = [outside / name for name in ("labels.csv", "all.events.jsonl", "changed.csv")]
     record_written(project, "labels", files, ["talk"])
+    table = Dataset.open(project, "talk").table()
+    for name, whose in (
+        ("theirs.mp4", table["clip"].isin(clips)),
+        ("others.mp4", ~table["clip"].isin(clips)),
+    ):
+        (outside / name).write_bytes(b"pictures with a face, and no word")
+        record_written(project, "picture", [outside / name], ["talk"], about=table.loc[whose, "sha256"])
     with (outside / "changed.csv").open("a") as stream:
         stream.write("\n")
     seen = project.reports / "label_studio" / "p" / "model.csv"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.datasets.rights.audit import FILE as AUDIT
 from workbench.datasets.rights.written import FILE as REGISTER
-from workbench.datasets.rights.written import read_written, write_register
+from workbench.datasets.rights.written import WrittenFile, read_written, write_register
 from workbench.files import read_json, sha256_of
 from workbench.forgetting.archives import holds_any
 from workbench.forgetting.run_steps import every_run, is_affected
@@ -32,11 +32,11 @@ def exports(work: Work) -> None:
                 continue  # gone: nothing to remember any more
             work.notes.append(f"It cannot be reached, see for yourself: {path}")
         elif one.sha256 != sha256_of(path):
-            if _concerns(work, path, affected, set(one.datasets)):
+            if _written_about(work, one, path, affected):
                 work.notes.append(
                     f"It was changed since it was written and was left, see for yourself: {path}"
                 )
-        elif _concerns(work, path, affected, set(one.datasets)):
+        elif _written_about(work, one, path, affected):
             work.remove(path)
             work.remove(manifest_path(path))
             work.notes.append(f"{work.erased} ({one.kind}), write it again if it is needed: {path}")
@@ -92,6 +92,14 @@ def _tells_of(unit: Path, work: Work) -> bool:
 def _affected_ids(work: Work) -> tuple[bytes, ...]:
     holders: list[Run | Group] = [*every_run(work), *list_groups(work.project)]
     return tuple(holder.id.encode() for holder in holders if is_affected(work, holder))
+
+
+def _written_about(work: Work, one: WrittenFile, path: Path, affected: tuple[bytes, ...]) -> bool:
+    """Whether a registered file is about them: by the recordings it was made of, where these are known, or as it says."""
+    if not one.about:
+        return _concerns(work, path, affected, set(one.datasets))
+    others = {""}  # of no dataset that has to be suspected
+    return bool(set(one.about) & set(work.subject.hashes)) or _concerns(work, path, affected, others)
 
 
 def _concerns(work: Work, path: Path, affected: tuple[bytes, ...], datasets: set[str]) -> bool:

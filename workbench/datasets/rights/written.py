@@ -32,6 +32,8 @@ class WrittenFile:
         What it tells about; empty when not known.
     utc : str
         When.
+    about : tuple of str
+        SHA-256 of the recordings it tells about, where it tells of no others; empty when not known.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class WrittenFile:
     sha256: str
     datasets: tuple[str, ...]
     utc: str
+    about: tuple[str, ...] = ()
 
 
 def register_file(project: Project) -> Path:
@@ -46,8 +49,20 @@ def register_file(project: Project) -> Path:
     return project.reports / FILE
 
 
-def record_written(project: Project, kind: str, paths: Iterable[Path], datasets: Iterable[str] = ()) -> None:
+def record_written(
+    project: Project,
+    kind: str,
+    paths: Iterable[Path],
+    datasets: Iterable[str] = (),
+    *,
+    about: Iterable[str] = (),
+) -> None:
     """Add files that were just written to the register; those that are not there are left out.
+
+    Parameters
+    ----------
+    about : iterable of str
+        SHA-256 of the recordings that the files tell about, when they tell of no others.
 
     Raises
     ------
@@ -57,7 +72,8 @@ def record_written(project: Project, kind: str, paths: Iterable[Path], datasets:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     names = tuple(sorted(set(datasets)))
     files = [path.resolve() for path in paths if path.is_file()]
-    new = [WrittenFile(kind, str(path), sha256_of(path), names, now) for path in files]
+    hashes = tuple(sorted(set(about)))
+    new = [WrittenFile(kind, str(path), sha256_of(path), names, now, hashes) for path in files]
     fresh = {one.path for one in new}
     kept = [one for one in read_written(project) if one.path not in fresh]
     write_register(project, [*kept, *new])
@@ -69,7 +85,8 @@ def read_written(project: Project) -> list[WrittenFile]:
     if not path.is_file():
         return []
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [WrittenFile(**{**row, "datasets": tuple(row["datasets"])}) for row in rows]
+    lists = ("datasets", "about")
+    return [WrittenFile(**row | {name: tuple(row.get(name, ())) for name in lists}) for row in rows]
 
 
 def write_register(project: Project, files: Iterable[WrittenFile]) -> None:
@@ -77,4 +94,5 @@ def write_register(project: Project, files: Iterable[WrittenFile]) -> None:
     text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in files)
     with atomic_file(register_file(project)) as temporary:
         os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY, 0o600))
-        temporary.write_text(text, encoding="utf-8", newline="")
+        # A name may hold bytes that are no letters: they become JSON's own escapes, and come back as they were.
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
