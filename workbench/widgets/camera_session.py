@@ -1,0 +1,257 @@
+"""What the camera's page knows: pictures and sound come in with their times, what was seen goes out; kept only when asked.
+
+No widget and no browser: the page (camera_view) is its face only.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from workbench.datasets.recorded import RecordingWish
+from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.evaluation.accumulate import ALPHA
+from workbench.features.landmarks import shared_predictor
+from workbench.media.audio import SOUND_RATE
+from workbench.media.jpeg import JpegDecoder
+from workbench.project import Project
+from workbench.sentiment import SENTIMENTS
+from workbench.systems.lightweight_fusion import FusionNetworks
+from workbench.systems.live import LiveAnalyser, LiveSummary
+from workbench.systems.live_recording import LiveRecording
+from workbench.systems.stream import Event, MomentAnswer, PictureSeen, StreamingAnalyser
+
+LONGEST_WAIT_S = 1.0
+"""How long a moment waits for sound that stays away: a live opinion must not stand still for a microphone."""
+_NEIGHBOUR = SOUND_RATE // 2000  # blocks that begin this near to the end of the last one follow it without a gap
+
+
+@dataclass(frozen=True)
+class CameraResult:
+    """What a session came to.
+
+    Attributes
+    ----------
+    summary : LiveSummary
+    dataset, clip : str
+        Where it was kept; empty when it was not.
+    """
+
+    summary: LiveSummary
+    dataset: str = ""
+    clip: str = ""
+
+
+class CameraSession:
+    """Judge what a camera sees, one start after the other.
+
+    Parameters
+    ----------
+    project : Project
+        Where a recording is kept, when one is asked for.
+    load_networks : callable
+        Returns the networks; called once.
+    tell : callable
+        Told, on another thread, of every picture that was seen: a message for the page.
+    alpha : float, in (0, 1]
+        Share of the newest moment in the accumulated opinion.
+
+    Examples
+    --------
+    >>> session.start(heard=True)  # doctest: +SKIP
+    >>> session.frame(1, 0.0, jpeg)  # doctest: +SKIP
+    >>> session.stop().summary.label  # doctest: +SKIP
+    'neutral'
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        load_networks: Callable[[], FusionNetworks],
+        tell: Callable[[dict[str, Any]], None],
+        *,
+        alpha: float = ALPHA,
+    ) -> None:
+        self.project, self.alpha = project, alpha
+        self._networks, self._tell = functools.cache(load_networks), tell
+        self._live: LiveAnalyser | None = None
+        self._recording: LiveRecording | None = None
+        self._moments: list[MomentAnswer] = []
+        self._decoder, self._last_sign_s = JpegDecoder(), 0.0
+        self._n_heard = self._n_dropped = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._live is not None
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the page said anything; 0 while nothing runs."""
+        return time.monotonic() - self._last_sign_s if self.running else 0.0
+
+    def prepare(self) -> None:
+        """Load the networks and the model of a face's points, side by side; the first call takes seconds.
+
+        Raises
+        ------
+        InvalidInputError
+            No network was trained.
+        """
+        points = threading.Thread(target=shared_predictor, daemon=True)
+        points.start()
+        self._networks()
+        points.join()
+
+    def start(self, *, heard: bool, wish: RecordingWish | None = None) -> None:
+        """Begin anew; a session that still runs (a page that was closed) is stopped first.
+
+        Parameters
+        ----------
+        heard : bool
+            Whether sound will come.
+        wish : RecordingWish, optional
+            Keep a clip with its results. Nothing is kept without it.
+
+        Raises
+        ------
+        InvalidInputError
+            The recording was not agreed to, or names nobody.
+        """
+        if self.running:
+            self.stop()
+        if wish is not None:
+            wish.check(self.project)
+        networks = self._networks()
+        analyser = StreamingAnalyser(
+            networks, alpha=self.alpha, sound=heard, longest_wait_s=LONGEST_WAIT_S
+        )
+        if wish is not None:
+            self._recording = LiveRecording(
+                self.project, wish, runs=networks.runs, alpha=self.alpha, heard=heard
+            )
+        self._moments, self._last_sign_s = [], time.monotonic()
+        self._n_heard = self._n_dropped = 0
+        self._live = LiveAnalyser(analyser, self._happened)
+
+    def frame(self, key: int, time_s: float, jpeg: bytes | memoryview) -> None:
+        """Take a picture; what is seen in it is told under its ``key``, unless a newer one comes first.
+
+        Raises
+        ------
+        InvalidInputError
+            It is no JPEG, or nothing was started.
+        WorkbenchError
+            The analysis, or the recording, ended with an error: stop.
+        """
+        live = self._started()
+        image = self._decoder.decode(jpeg)
+        if self._recording is not None:
+            self._recording.expect(key, time_s, bytes(jpeg), (image.shape[1], image.shape[0]))
+        live.push_frame(time_s, image, key)
+        self._n_dropped = live.n_dropped
+
+    def sound(self, starts_s: Sequence[float], blocks: Sequence[bytes | memoryview]) -> None:
+        """Take blocks of 48 kHz float32 samples, each with the time of its first one. Errors as :meth:`frame`."""
+        live = self._started()
+        for start_s, block in zip(starts_s, blocks, strict=True):
+            samples = np.frombuffer(bytes(block), "<f4")
+            first = round(float(start_s) * SOUND_RATE)
+            if abs(first - self._n_heard) < _NEIGHBOUR:
+                first = self._n_heard
+            self._n_heard = max(first + samples.size, self._n_heard)
+            if self._recording is not None:
+                self._recording.hear(first / SOUND_RATE, samples)
+            live.push_sound(first / SOUND_RATE, samples)
+
+    def stop(self) -> CameraResult:
+        """End the session, and keep its clip when that was asked for. Nothing happens when nothing runs.
+
+        Raises
+        ------
+        WorkbenchError
+            The analysis ended with an error, or the clip could not be kept: the message says so.
+        """
+        live, self._live = self._live, None
+        if live is None:
+            return CameraResult(LiveSummary())
+        try:
+            summary = live.stop()  # the last answers come now
+            self._n_dropped = summary.n_dropped
+        except WorkbenchError:
+            if self._recording is not None:
+                self._recording.abandon()
+            raise
+        finally:
+            recording, self._recording = self._recording, None
+        self._send_moments()
+        if recording is None:
+            return CameraResult(summary)
+        return CameraResult(summary, recording.wish.dataset, recording.finish(summary))
+
+    def _started(self) -> LiveAnalyser:
+        if self._live is None:
+            raise InvalidInputError("The camera must be started before pictures are sent. Press Start.")
+        self._last_sign_s = time.monotonic()
+        return self._live
+
+    def _happened(self, event: Event) -> None:
+        """On the analyser's thread: tell the page, and let the recording have it."""
+        recording = self._recording
+        if isinstance(event, MomentAnswer):
+            self._moments.append(event)
+            if recording is not None:
+                recording.answered(event)
+            return
+        if recording is not None:
+            recording.seen(event.key)
+        self._tell(seen_message(event, self._taken_moments(), self._n_dropped))
+
+    def _taken_moments(self) -> list[MomentAnswer]:
+        taken, self._moments = self._moments, []
+        return taken
+
+    def _send_moments(self) -> None:
+        """Tell of the moments that no picture came after."""
+        if moments := self._taken_moments():
+            self._tell(_message(moments, None, self._n_dropped))
+
+
+def seen_message(seen: PictureSeen, moments: Sequence[MomentAnswer], n_dropped: int) -> dict[str, Any]:
+    """Return what the page is told of a picture and of the moments judged since the last one, as plain data.
+
+    Moments are ``[time_s, open, now, accumulated]``, the last two in the order of the classes, None without a face.
+    """
+    box, points = seen.shown_box, seen.shown_landmarks
+    if box is None or points is None:
+        box, points = seen.box, seen.landmarks
+    told = _message(moments, seen.key, n_dropped) | {
+        "time_s": seen.time_s,
+        "open": seen.mouth_open,
+        "n_faces": seen.n_faces,
+        "others": [[round(float(v), 1) for v in other.box] for other in seen.others],
+    }
+    if box is not None and points is not None:
+        told["box"] = [round(float(v), 1) for v in box]
+        told["points"] = np.round(points.astype(float), 1).ravel().tolist()
+    return told
+
+
+def _message(moments: Sequence[MomentAnswer], key: Any, n_dropped: int) -> dict[str, Any]:
+    rows = [
+        [round(m.time_s, 3), m.mouth_open, _shares(m.probabilities), _shares(m.accumulated)] for m in moments
+    ]
+    nothing = {"box": None, "points": None, "open": None, "n_faces": 0, "others": []}
+    return {"type": "seen", "key": key, "n_dropped": n_dropped, "moments": rows, **nothing}
+
+
+def _shares(probabilities: dict[str, float] | None) -> list[float] | None:
+    return (
+        None if probabilities is None else [round(float(probabilities[name]), 4) for name in SENTIMENTS]
+    )
