@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from workbench.errors import InvalidInputError
-from workbench.features import moments as module
+from workbench.features import sight as module
 from workbench.features.landmarks import shared_predictor
 from workbench.features.moments import read_moments
 from workbench.features.stopwatch import Stopwatch

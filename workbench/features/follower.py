@@ -20,10 +20,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
+from workbench.errors import InvalidInputError
 from workbench.features.landmarks import (
     Box,
     FaceDetector,
@@ -88,6 +89,7 @@ class FaceFollower:
         self._n_pictures_since_whole = 0
         self._n_pictures_lost = 0
         self._n_faces = 0
+        self._restored_s: float | None = None
 
     @property
     def grey(self) -> np.ndarray:
@@ -99,6 +101,8 @@ class FaceFollower:
         if frame is self._frame:
             return self._answer
         before, self._grey, self._frame = self._grey, to_grey(frame.image), frame
+        if self._restored_s is not None:
+            return self._again(frame)
         self._n_pictures_since_whole += 1
         last = self._answer.box
         found = self._keep(last) if last is not None else None
@@ -116,6 +120,42 @@ class FaceFollower:
             if self._anchor is None or overlap(self._anchor, found.box) < ANCHOR_OVERLAP:
                 self._anchor = found.box
             self._answer = FollowedFace("detected", found.box, found.score, self._n_faces)
+        return self._answer
+
+    def state(self) -> dict[str, Any] | None:
+        """Return what is known of the face, ready for JSON; None while the tracker bridges, which keeps its own."""
+        if self._tracker is not None or self._frame is None:
+            return None
+        answer = self._answer
+        return {
+            "time_s": self._frame.time_s,
+            "status": answer.status,
+            "box": _listed(answer.box),
+            "score": answer.score if math.isfinite(answer.score) else None,
+            "answered_n_faces": answer.n_faces,
+            "anchor": _listed(self._anchor),
+            "detected_s": self._detected_s if math.isfinite(self._detected_s) else None,
+            "n_pictures_since_whole": self._n_pictures_since_whole,
+            "n_pictures_lost": self._n_pictures_lost,
+            "n_faces": self._n_faces,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from :meth:`state`; the next picture must be the one it was taken at, and is answered as it was then."""
+        score = math.nan if state["score"] is None else float(state["score"])
+        self._answer = FollowedFace(state["status"], _boxed(state["box"]), score, state["answered_n_faces"])
+        self._anchor, self._tracker = _boxed(state["anchor"]), None
+        self._detected_s = -math.inf if state["detected_s"] is None else float(state["detected_s"])
+        self._n_pictures_since_whole = int(state["n_pictures_since_whole"])
+        self._n_pictures_lost, self._n_faces = int(state["n_pictures_lost"]), int(state["n_faces"])
+        self._restored_s = float(state["time_s"])
+
+    def _again(self, frame: Frame) -> FollowedFace:
+        expected_s, self._restored_s = self._restored_s, None
+        if frame.time_s != expected_s:
+            raise InvalidInputError(
+                f"Following must go on with the picture at {expected_s} s. Received the one at {frame.time_s} s."
+            )
         return self._answer
 
     def _search_whole(self, share: float) -> list[FoundFace]:
@@ -151,3 +191,14 @@ class FaceFollower:
             self._grey, tracked.box, around=tracked.box, reach=REACH, threshold=TRACKED_THRESHOLD
         )
         return tracked if believed is not None else None
+
+
+def _listed(box: Box | None) -> list[float] | None:
+    return None if box is None else [float(value) for value in box]
+
+
+def _boxed(values: list[float] | None) -> Box | None:
+    if values is None:
+        return None
+    x, y, width, height = values
+    return x, y, width, height

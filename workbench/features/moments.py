@@ -11,15 +11,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from workbench.errors import InvalidInputError
-from workbench.features.face import crop_face
 from workbench.features.follower import FaceFollower
-from workbench.features.landmarks import Box, LandmarkPredictor, shared_predictor
-from workbench.features.mouth import crop_mouth
+from workbench.features.landmarks import Box, LandmarkPredictor
+from workbench.features.sight import FollowLooker, Sight, SightStatus
 from workbench.features.spectrogram import N_SAMPLES, level_db, sound_column
 from workbench.features.stopwatch import Stopwatch
 from workbench.media.audio import SOUND_RATE, Sound, read_sound
@@ -57,7 +55,7 @@ class SeenMoment:
     index: int
     time_s: float
     frame_time_s: float
-    status: Literal["detected", "tracked", "lost", "no pictures"]
+    status: SightStatus
     box: Box | None = None
     n_faces: int = 0
     landmarks: np.ndarray | None = None
@@ -67,19 +65,6 @@ class SeenMoment:
     level_db: float = math.nan
 
 
-@dataclass(frozen=True, eq=False)
-class _Sight:
-    """Everything that depends on the picture alone, so that it is computed once per picture."""
-
-    frame: Frame | None
-    status: Literal["detected", "tracked", "lost", "no pictures"]
-    box: Box | None = None
-    n_faces: int = 0
-    landmarks: np.ndarray | None = None
-    face: np.ndarray | None = None
-    mouth: np.ndarray | None = None
-
-
 def _hear(sound: Sound | None, time_s: float) -> tuple[np.ndarray | None, float]:
     if sound is None or sound.samples.size - round(time_s * SOUND_RATE) < N_SAMPLES / 2:
         return None, math.nan
@@ -87,31 +72,16 @@ def _hear(sound: Sound | None, time_s: float) -> tuple[np.ndarray | None, float]
     return sound_column(samples), float(level_db(samples))
 
 
-def _see(
-    frame: Frame, follower: FaceFollower, predictor: LandmarkPredictor, watch: Stopwatch | None
-) -> _Sight:
-    with _part(watch, "detect and follow"):
-        followed = follower.look(frame)
-    if followed.box is None:
-        return _Sight(frame, "lost", n_faces=followed.n_faces)
-    with _part(watch, "landmarks"):
-        points = predictor.points(follower.grey, followed.box)
-    with _part(watch, "crops"):
-        face, mouth = crop_face(frame.image, points), crop_mouth(frame.image, points)
-    return _Sight(frame, followed.status, followed.box, followed.n_faces, points, face, mouth)
-
-
 def _part(watch: Stopwatch | None, name: str) -> AbstractContextManager[None]:
     return watch.part(name) if watch is not None else nullcontext()
 
 
-def _moment(index: int, time_s: float, sight: _Sight, sound: Sound | None) -> SeenMoment:
+def _moment(index: int, time_s: float, sight: Sight, sound: Sound | None) -> SeenMoment:
     column, level = _hear(sound, time_s)
-    frame_time_s = sight.frame.time_s if sight.frame is not None else math.nan
     return SeenMoment(
         index=index,
         time_s=time_s,
-        frame_time_s=frame_time_s,
+        frame_time_s=sight.time_s,
         status=sight.status,
         box=sight.box,
         n_faces=sight.n_faces,
@@ -169,19 +139,19 @@ def read_moments(
             )
         yield from _moments_of_sound(sound, step_s, watch)
         return
-    follower, predictor = follower or FaceFollower(), predictor or shared_predictor()
-    sight: _Sight | None = None
+    looker = FollowLooker(follower=follower, predictor=predictor, watch=watch)
+    frame: Frame | None = None
     grid = frames_on_grid(path, step_s=step_s)
     for moment in watch.each("decode", grid) if watch is not None else grid:
-        if sight is None or sight.frame is not moment.frame:
-            sight = _see(moment.frame, follower, predictor, watch)
+        if frame is not moment.frame:
+            frame, sight = moment.frame, looker.look(moment.frame)
         with _part(watch, "spectrogram"):
             seen = _moment(moment.index, moment.time_s, sight, sound)
         yield seen
 
 
 def _moments_of_sound(sound: Sound, step_s: float, watch: Stopwatch | None) -> Iterator[SeenMoment]:
-    nothing = _Sight(None, "no pictures")
+    nothing = Sight(math.nan, "no pictures")
     for index, time_s in enumerate(grid_times(sound.duration_s, step_s=step_s)):
         with _part(watch, "spectrogram"):
             seen = _moment(index, float(time_s), nothing, sound)
