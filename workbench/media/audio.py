@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ SOUND_RATE = 48_000
 
 CANCELLED_SHARE = 1e-3
 """Channels whose average keeps less than this share of their power cancel each other out (out of phase)."""
+
+DECIDED_AFTER_S = 30.0
+"""Length of sound that is not silent after which it is decided whether the channels cancel each other out."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,136 @@ class Sound:
         return piece if piece.size == n_samples else np.pad(piece, (0, n_samples - piece.size))
 
 
-def _one_channel(channels: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+class SoundBlocks:
+    """Read a recording's first sound stream piece by piece: the samples of :func:`read_sound`, in flat memory.
+
+    Iterate over it once. Together the blocks, each of shape (n,), float32, are the whole sound from time zero on.
+    Whether channels cancel each other out is decided by the first 30 s that are not silent; until then blocks wait.
+
+    Attributes
+    ----------
+    source_rate : int
+        Samples a second in the file; 0 until the first block came.
+    notes : tuple of str
+        As :attr:`Sound.notes`, of what was read so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.source_rate = 0
+        self.notes: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        mix, skip = _OneChannel(), 0
+        for number, (start, channels) in enumerate(self._decoded()):
+            if number == 0:
+                skip = max(-start, 0)  # sound from before time zero
+                for first in range(0, max(start, 0), SOUND_RATE):
+                    yield np.zeros(min(SOUND_RATE, start - first), np.float32)
+            for block in mix.push(channels):
+                yield block[skip:]
+                skip = max(skip - block.size, 0)
+            self.notes = mix.notes
+        for block in mix.end():
+            yield block[skip:]
+            skip = max(skip - block.size, 0)
+        self.notes = mix.notes
+
+    def _decoded(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield (first sample of the whole on the clip's clock, channels of the next block)."""
+        av = load("av")
+        with open_media(self._path) as container:
+            stream = container.streams.audio[0]
+            self.source_rate = stream.rate
+            resampler = av.AudioResampler(format="fltp", rate=SOUND_RATE)
+            zero_s, first_s = start_s(container), 0.0
+            n_blocks, came = 0, False
+            for packet in container.demux(stream):
+                try:
+                    decoded = packet.decode()
+                except av.InvalidDataError:
+                    continue  # a damaged packet: the rest is still good
+                for frame in decoded:
+                    if not came and frame.pts is not None:
+                        first_s = float(frame.pts * frame.time_base) - zero_s
+                    came = True
+                    for block in resampler.resample(frame):
+                        n_blocks += 1
+                        yield round(first_s * SOUND_RATE), block.to_ndarray()
+            for block in resampler.resample(None) if n_blocks else ():
+                yield round(first_s * SOUND_RATE), block.to_ndarray()
+        if not n_blocks:
+            raise InvalidInputError(
+                f"{self._path.name} must have sound that can be decoded. Its sound stream is empty or damaged."
+            )
+
+
+class _OneChannel:
     """Average the channels; where they cancel each other out, take the first instead."""
-    notes: tuple[str, ...] = ()
-    if not np.isfinite(channels).all():
-        channels, notes = np.nan_to_num(channels, nan=0.0, posinf=1.0, neginf=-1.0), ("NOT_FINITE",)
-    mixed = channels.mean(axis=0)
-    power = float((channels**2).mean())
-    if len(channels) > 1 and power > 0 and float((mixed**2).mean()) < CANCELLED_SHARE * power:
-        return channels[0], (*notes, "OUT_OF_PHASE")
-    return mixed, notes
+
+    def __init__(self) -> None:
+        self._waiting: list[np.ndarray] = []
+        self._n, self._power, self._mixed_power = 0, 0.0, 0.0
+        self._out_of_phase: bool | None = None
+        self._is_finite = True
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (("NOT_FINITE",) if not self._is_finite else ()) + (
+            ("OUT_OF_PHASE",) if self._out_of_phase else ()
+        )
+
+    def push(self, channels: np.ndarray) -> list[np.ndarray]:
+        """Return the blocks of one channel that are decided by now."""
+        if not np.isfinite(channels).all():
+            self._is_finite = False
+            channels = np.nan_to_num(channels, nan=0.0, posinf=1.0, neginf=-1.0)
+        if self._out_of_phase is not None:
+            return [self._one(channels)]
+        self._waiting.append(channels)
+        self._n += channels.shape[1]
+        self._power += float(np.square(channels, dtype=np.float64).sum()) / len(channels)
+        self._mixed_power += float(np.square(_average(channels), dtype=np.float64).sum())
+        if len(channels) == 1 or (self._power > 0 and self._n >= DECIDED_AFTER_S * SOUND_RATE):
+            return self.end()
+        if self._power == 0:  # silence is silence in every channel
+            self._n = 0
+            return [self._one(self._waiting.pop())]
+        return []
+
+    def end(self) -> list[np.ndarray]:
+        """Decide, and return what waited for it."""
+        if self._out_of_phase is None:
+            several = bool(self._waiting) and len(self._waiting[0]) > 1
+            cancelled = self._power > 0 and self._mixed_power < CANCELLED_SHARE * self._power
+            self._out_of_phase = several and cancelled
+        waited, self._waiting = self._waiting, []
+        return [self._one(channels) for channels in waited]
+
+    def _one(self, channels: np.ndarray) -> np.ndarray:
+        one = channels[0] if self._out_of_phase else _average(channels)
+        return np.ascontiguousarray(one, dtype=np.float32)
+
+
+def _average(channels: np.ndarray) -> np.ndarray:
+    """Return the mean of the channels, added in their order so that a block's length cannot change a bit of it."""
+    total = channels[0].copy()
+    for channel in channels[1:]:
+        total += channel
+    return total / np.float32(len(channels))
+
+
+def sound_blocks(path: Path) -> SoundBlocks | None:
+    """Return a recording's sound piece by piece, or None when it has no sound stream.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is no recording; while iterating: not one sample can be decoded.
+    """
+    with open_media(path) as container:
+        has_sound = bool(container.streams.audio)
+    return SoundBlocks(path) if has_sound else None
 
 
 def read_sound(path: Path) -> Sound | None:
@@ -68,31 +192,9 @@ def read_sound(path: Path) -> Sound | None:
     InvalidInputError
         The file is no recording, or not one sample can be decoded.
     """
-    av = load("av")
-    with open_media(path) as container:
-        if not container.streams.audio:
-            return None
-        stream = container.streams.audio[0]
-        source_rate = stream.rate
-        resampler = av.AudioResampler(format="fltp", rate=SOUND_RATE)
-        zero_s, first_s = start_s(container), None
-        blocks: list[np.ndarray] = []
-        for packet in container.demux(stream):
-            try:
-                decoded = packet.decode()
-            except av.InvalidDataError:
-                continue  # a damaged packet: the rest is still good
-            for frame in decoded:
-                if first_s is None:
-                    first_s = 0.0 if frame.pts is None else float(frame.pts * frame.time_base) - zero_s
-                blocks += [block.to_ndarray() for block in resampler.resample(frame)]
-        if blocks:
-            blocks += [block.to_ndarray() for block in resampler.resample(None)]
-    if not blocks or first_s is None:
-        raise InvalidInputError(
-            f"{path.name} must have sound that can be decoded. Its sound stream is empty or damaged."
-        )
-    samples, notes = _one_channel(np.concatenate(blocks, axis=1))
-    shift = round(first_s * SOUND_RATE)
-    samples = np.pad(samples, (shift, 0)) if shift > 0 else samples[-shift:]
-    return Sound(np.ascontiguousarray(samples, dtype=np.float32), source_rate, notes)
+    reader = sound_blocks(path)
+    if reader is None:
+        return None
+    blocks = list(reader)
+    samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+    return Sound(samples, reader.source_rate, reader.notes)
