@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from workbench.datasets.recorded import RecordingWish, keep_clip
-from workbench.errors import InvalidInputError
+from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.files import TEMPORARY_PREFIX
 from workbench.media.live_clip import SUFFIX, LiveClip
 from workbench.media.timeline import GRID_STEP_S
@@ -65,8 +65,8 @@ class LiveRecording:
 
         Raises
         ------
-        InvalidInputError
-            Its size changed: a clip has one.
+        WorkbenchError
+            Its size changed: a clip has one, so this recording must end.
         StorageError
             The file cannot be begun.
         """
@@ -77,8 +77,8 @@ class LiveRecording:
                     self._clip.add_sound(start_s, samples)
                 self._early.clear()
             if self._clip.size != size:
-                raise InvalidInputError(
-                    f"A recording's pictures must be of one size. Received {size} after {self._clip.size}: stop, and start again."
+                raise WorkbenchError(
+                    f"A recording's pictures must be of one size. Received {size} after {self._clip.size}: what was recorded so far ends there. Start again."
                 )
             self._expected.append((key, time_s, jpeg))
 

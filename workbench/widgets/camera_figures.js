@@ -4,10 +4,10 @@ const KEPT_MS = 2000;
 
 class CameraFigures {
   constructor() {
-    this.cells = Object.fromEntries(["rate", "delay", "dropped", "sound"].map((name) => [name, make("dd", { "data-figure": name }, "–")]));
+    this.cells = Object.fromEntries(["rate", "delay", "dropped", "sound"].map((name) => [name, make("strong", { "data-figure": name }, "–")]));
     const rows = { rate: "Pictures a second", delay: "Delay", dropped: "Passed over", sound: "Sound" };
     this.delayWords = make("p", { class: "aw-hint" });
-    this.element = make("div", { class: "aw-camera-figures" }, make("dl", {}, ...Object.entries(rows).map(([name, words]) => make("div", {}, make("dt", {}, words), this.cells[name]))), this.delayWords);
+    this.element = make("div", { class: "aw-camera-figures" }, make("div", { class: "aw-figures" }, ...Object.entries(rows).map(([name, words]) => make("p", {}, make("span", {}, `${words} `), this.cells[name]))), this.delayWords);
     this.begin({ exact: true });
   }
   begin({ exact }) {

@@ -18,6 +18,7 @@ from workbench.datasets.recorded import RecordingWish
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.accumulate import ALPHA
 from workbench.features.landmarks import shared_predictor
+from workbench.features.sight import FollowLooker, Looker
 from workbench.media.audio import SOUND_RATE
 from workbench.media.jpeg import JpegDecoder
 from workbench.project import Project
@@ -29,6 +30,7 @@ from workbench.systems.stream import Event, MomentAnswer, PictureSeen, Streaming
 
 LONGEST_WAIT_S = 1.0
 """How long a moment waits for sound that stays away: a live opinion must not stand still for a microphone."""
+LONGEST_GAP_S = 60.0
 _NEIGHBOUR = SOUND_RATE // 2000  # blocks that begin this near to the end of the last one follow it without a gap
 
 
@@ -61,6 +63,8 @@ class CameraSession:
         Told, on another thread, of every picture that was seen: a message for the page.
     alpha : float, in (0, 1]
         Share of the newest moment in the accumulated opinion.
+    looker : callable
+        Makes who looks for the face, anew for each start.
 
     Examples
     --------
@@ -77,14 +81,16 @@ class CameraSession:
         tell: Callable[[dict[str, Any]], None],
         *,
         alpha: float = ALPHA,
+        looker: Callable[[], Looker] = FollowLooker,
     ) -> None:
         self.project, self.alpha = project, alpha
         self._networks, self._tell = functools.cache(load_networks), tell
         self._live: LiveAnalyser | None = None
         self._recording: LiveRecording | None = None
         self._moments: list[MomentAnswer] = []
+        self._make_looker = looker
         self._decoder, self._last_sign_s = JpegDecoder(), 0.0
-        self._n_heard = self._n_dropped = 0
+        self._n_heard, self._n_dropped, self._shown_s = 0, 0, 0.0
 
     @property
     def running(self) -> bool:
@@ -130,14 +136,18 @@ class CameraSession:
             wish.check(self.project)
         networks = self._networks()
         analyser = StreamingAnalyser(
-            networks, alpha=self.alpha, sound=heard, longest_wait_s=LONGEST_WAIT_S
+            networks,
+            looker=self._make_looker(),
+            alpha=self.alpha,
+            sound=heard,
+            longest_wait_s=LONGEST_WAIT_S,
         )
         if wish is not None:
             self._recording = LiveRecording(
                 self.project, wish, runs=networks.runs, alpha=self.alpha, heard=heard
             )
         self._moments, self._last_sign_s = [], time.monotonic()
-        self._n_heard = self._n_dropped = 0
+        self._n_heard, self._n_dropped, self._shown_s = 0, 0, 0.0
         self._live = LiveAnalyser(analyser, self._happened)
 
     def frame(self, key: int, time_s: float, jpeg: bytes | memoryview) -> None:
@@ -151,17 +161,19 @@ class CameraSession:
             The analysis, or the recording, ended with an error: stop.
         """
         live = self._started()
+        _check_gap(time_s, self._shown_s)
         image = self._decoder.decode(jpeg)
         if self._recording is not None:
             self._recording.expect(key, time_s, bytes(jpeg), (image.shape[1], image.shape[0]))
         live.push_frame(time_s, image, key)
-        self._n_dropped = live.n_dropped
+        self._n_dropped, self._shown_s = live.n_dropped, time_s
 
     def sound(self, starts_s: Sequence[float], blocks: Sequence[bytes | memoryview]) -> None:
         """Take blocks of 48 kHz float32 samples, each with the time of its first one. Errors as :meth:`frame`."""
         live = self._started()
         for start_s, block in zip(starts_s, blocks, strict=True):
             samples = np.frombuffer(bytes(block), "<f4")
+            _check_gap(float(start_s), self._n_heard / SOUND_RATE)
             first = round(float(start_s) * SOUND_RATE)
             if abs(first - self._n_heard) < _NEIGHBOUR:
                 first = self._n_heard
@@ -221,6 +233,15 @@ class CameraSession:
         """Tell of the moments that no picture came after."""
         if moments := self._taken_moments():
             self._tell(_message(moments, None, self._n_dropped))
+
+
+def _check_gap(time_s: float, last_s: float) -> None:
+    """Raise WorkbenchError unless a time follows the last one of its kind: a gap would be filled, moment by moment."""
+    if not 0 <= time_s <= last_s + LONGEST_GAP_S:
+        raise WorkbenchError(
+            f"Pictures and sound must follow each other within {LONGEST_GAP_S:.0f} s. Received {time_s:.1f} s after {last_s:.1f} s: "
+            "this machine, or the page, was asleep. Start again."
+        )
 
 
 def seen_message(seen: PictureSeen, moments: Sequence[MomentAnswer], n_dropped: int) -> dict[str, Any]:

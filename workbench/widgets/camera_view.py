@@ -8,6 +8,7 @@ and ``trouble``. Every start has a number (``run``), so that answers of an earli
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -108,36 +109,39 @@ class CameraView(anywidget.AnyWidget):
         self._watch_the_page()
 
     def _frame(self, content: dict[str, Any]) -> None:
-        if not self._is_now(content):
-            return
         picture, *blocks = content["buffers"]
-        try:
-            self._there().sound(content["sound_starts_s"], blocks)
-            self._there().frame(int(content["key"]), float(content["time_s"]), picture)
-        except InvalidInputError:
-            raise
-        except WorkbenchError:
-            self._stop(content)
+        key, time_s = int(content["key"]), float(content["time_s"])
+
+        def take(session: CameraSession) -> None:
+            session.sound(content["sound_starts_s"], blocks)
+            session.frame(key, time_s, picture)
+
+        self._take(content, take)
 
     def _sound(self, content: dict[str, Any]) -> None:
+        self._take(content, lambda session: session.sound(content["sound_starts_s"], content["buffers"]))
+
+    def _take(self, content: dict[str, Any], take: Callable[[CameraSession], None]) -> None:
+        """Hand something over; where the session cannot go on it is stopped, and the page told why."""
         if not self._is_now(content):
             return
         try:
-            self._there().sound(content["sound_starts_s"], content["buffers"])
+            take(self._there())
         except InvalidInputError:
-            raise
-        except WorkbenchError:
-            self._stop(content)
+            raise  # this one only: the next may be right
+        except WorkbenchError as error:
+            self._end(str(error))
 
     def _stop(self, content: dict[str, Any]) -> None:
-        if not self._is_now(content):
-            return
+        if self._is_now(content):
+            self._end()
+
+    def _end(self, problem: str = "") -> None:
         try:
             result = self._there().stop()
+            told = {"sentence": summary_sentence(result), "kept": kept_sentence(result), "problem": problem}
         except WorkbenchError as error:
-            self._tell({"type": "stopped", "sentence": "", "kept": "", "problem": str(error)})
-            return
-        told = {"sentence": summary_sentence(result), "kept": kept_sentence(result), "problem": ""}
+            told = {"sentence": "", "kept": "", "problem": problem or str(error)}
         self._tell({"type": "stopped", **told})
 
     def _is_now(self, content: dict[str, Any]) -> bool:
@@ -149,7 +153,7 @@ class CameraView(anywidget.AnyWidget):
             self._watch.cancel()
         session = self._there()
         if session.silent_s > GONE_AFTER_S:
-            self._stop({"run": self._run})
+            self._end()
         elif session.running:
             self._watch = threading.Timer(GONE_AFTER_S / 4, self._watch_the_page)
             self._watch.daemon = True
