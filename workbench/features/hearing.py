@@ -55,7 +55,7 @@ class Hearing:
         self._start = self._first(first_index)
         self._samples: np.ndarray = np.zeros(0, np.float32)
         self._came: np.ndarray = np.zeros(0, bool)
-        self._end = 0
+        self._end = self._start
 
     @property
     def next_index(self) -> int:
