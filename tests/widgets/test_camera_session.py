@@ -15,6 +15,7 @@ from workbench.forgetting.run import forget
 from workbench.media.audio import read_sound
 from workbench.media.video import read_frames
 from workbench.systems.analysis import analyze
+from workbench.systems.sinks import AnswerList
 from workbench.widgets.camera_session import CameraSession
 
 WISH = RecordingWish("camera", "Drawn Ada", True)
@@ -78,34 +79,15 @@ def test_a_recording_is_a_clip_whose_analysis_gives_the_very_answers_given_live(
     kept = json.loads((project.dataset_folder("camera") / "live" / f"{clip.clip}.json").read_text())
     live = [row for message in told for row in message["moments"]]
     assert [frame["time_s"] for frame in kept["frames"]] == [time_s for time_s, *_ in live]
-    again = []
-    analyze(clip.path, fusion(), looker=AnyFace(), sinks=[Kept(again)])
-    assert [answer.as_json() for answer in again] == kept["frames"]
+    again = AnswerList()
+    analyze(clip.path, fusion(), looker=AnyFace(), sinks=[again])
+    assert [answer.as_json() for answer in again.answers] == kept["frames"]
     assert {"visual", "audiovisual"} == {frame["branch"] for frame in kept["frames"]}
     assert kept["label"] == result.summary.label
     folders = {path.parent for path in files(project)} - {project.datasets}
     assert all(path.stat().st_mode & 0o077 == 0 for path in files(project) if path.suffix in (".mkv", ".json"))
     assert not any(".partial" in str(path) for path in folders)
     assert [line["event"] for line in audit_lines(project)] == ["camera clip recorded"]
-
-
-class Kept:
-    """A sink that keeps all answers."""
-
-    def __init__(self, kept):
-        self.kept = kept
-
-    def open(self, facts):
-        pass
-
-    def write(self, answer):
-        self.kept.append(answer)
-
-    def close(self, summary):
-        pass
-
-    def abandon(self):
-        pass
 
 
 def test_who_is_forgotten_takes_clip_and_results_along_and_is_not_recorded_again(session, project, rng):

@@ -21,15 +21,17 @@ from workbench.files import TEMPORARY_PREFIX
 from workbench.media.live_clip import SUFFIX, LiveClip
 from workbench.media.timeline import GRID_STEP_S
 from workbench.project import Project
-from workbench.systems.live import LiveSummary
+from workbench.systems.analysis import Analysis
 from workbench.systems.moment_events import MomentAnswer
-from workbench.systems.sinks import AnalysisFacts
+from workbench.systems.sinks import AnalysisFacts, JsonSink
 
 _MOST_EXPECTED = 8  # pictures sent and not yet seen: the drop rule keeps them fewer
 
 
 class LiveRecording:
     """One recording, from the first picture to the clip in its dataset.
+
+    The results beside it are the document of ``workbench analyze --json``.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ class LiveRecording:
         self._results = folder / "results.json"
         self._sink = JsonSink(self._results)
         self._sink.open(AnalysisFacts(self._path.name, alpha, GRID_STEP_S, runs))
-        self._heard = heard
+        self._analysis, self._heard = Analysis(self._path.name), heard
         self._clip: LiveClip | None = None
         self._expected: deque[tuple[int, float, bytes]] = deque(maxlen=_MOST_EXPECTED)
         self._early: list[tuple[float, np.ndarray]] = []
@@ -102,8 +104,9 @@ class LiveRecording:
     def answered(self, answer: MomentAnswer) -> None:
         """Keep an answer."""
         self._sink.write(answer)
+        self._analysis.add(answer)
 
-    def finish(self, summary: LiveSummary) -> str:
+    def finish(self) -> str:
         """Put the clip and its results into the dataset, and return the clip's id.
 
         Raises
@@ -120,7 +123,7 @@ class LiveRecording:
             )
         try:
             self._clip.close()
-            self._sink.close(summary)
+            self._sink.close(self._analysis)
             return keep_clip(self.project, self.wish, self._path, self._results)
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)

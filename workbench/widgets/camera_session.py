@@ -205,7 +205,7 @@ class CameraSession:
         self._send_moments()
         if recording is None:
             return CameraResult(summary)
-        return CameraResult(summary, recording.wish.dataset, recording.finish(summary))
+        return CameraResult(summary, recording.wish.dataset, recording.finish())
 
     def _started(self) -> LiveAnalyser:
         if self._live is None:
