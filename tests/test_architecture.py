@@ -29,6 +29,7 @@ DOORS = {
     "librosa": {"features/spectrogram.py"},
     "tensorflow": {"models"},
     "keras": {"models"},
+    "ai_edge_litert": {"models/litert.py"},
     "matplotlib": {"plots"},
     "seaborn": {"plots"},
     "sqlalchemy": {"labels"},
@@ -114,6 +115,7 @@ def test_nothing_is_pickled_and_no_yaml_is_trusted(path):
 HEAVY = (
     "tensorflow",
     "keras",
+    "ai_edge_litert",
     "dlib",
     "librosa",
     "matplotlib",

@@ -4,13 +4,14 @@ import sys
 
 import pytest
 
-from workbench.models.backend import _without_chatter
+from workbench.models.backend import _CHATTER
+from workbench.models.chatter import without_chatter
 
 CHATTER = b"I0000 port.cc:153] oneDNN custom operations are on. You may see slightly different results.\n"
 
 
 def test_only_the_chatter_is_held_back(capfd):
-    with _without_chatter():
+    with without_chatter(_CHATTER):
         os.write(2, CHATTER + b"out of memory\n")
         print("said by Python", file=sys.stderr, flush=True)
     print("said later", file=sys.stderr)
@@ -20,7 +21,7 @@ def test_only_the_chatter_is_held_back(capfd):
 
 
 def test_what_was_said_before_a_failure_is_shown(capfd):
-    with pytest.raises(ImportError), _without_chatter():
+    with pytest.raises(ImportError), without_chatter(_CHATTER):
         os.write(2, CHATTER + b"libstdc++ is too old\n")
         raise ImportError
     assert capfd.readouterr().err == "libstdc++ is too old\n"

@@ -5,7 +5,7 @@ from workbench.errors import InvalidInputError
 from workbench.features.spectrogram import column_strips
 from workbench.models.architectures import build_audio, build_audiovisual, build_mouth, build_visual
 from workbench.models.backend import keras_module
-from workbench.models.batches import network_inputs
+from workbench.models.inputs import network_inputs
 from workbench.models.layers import activations, layers_of
 
 

@@ -46,6 +46,7 @@ WRITERS = {
     "systems/label_studio_predictions.py": "pages",
     "evaluation/predictions.py": "runs",
     "models/runs.py": "runs",
+    "models/exporting.py": "runs",
     "models/checkpoint.py": "runs",
     "systems/experiment.py": "runs",
     "systems/gate.py": "runs",

@@ -8,29 +8,9 @@ from typing import Any
 import numpy as np
 
 from workbench.datasets.samples import Samples
-from workbench.features.spectrogram import column_strips
 from workbench.models.augmentation import augment
+from workbench.models.inputs import network_inputs
 from workbench.models.settings import Augmentation
-
-
-def network_inputs(arrays: dict[str, np.ndarray]) -> Any:
-    """Turn stored arrays into what the (column) networks take: float32 in [0, 1], alone or as a tuple in order.
-
-    Parameters
-    ----------
-    arrays : dict of str to np.ndarray
-        ``mouths`` or ``faces`` (uint8) and/or ``columns`` (dB), first axis n; or ``scores`` (n, 6), the answers of
-        frozen branches, which pass as they are.
-    """
-    if "scores" in arrays:
-        return arrays["scores"]
-    ready = []
-    for name in ("mouths", "faces"):
-        if name in arrays:
-            ready.append(arrays[name].astype(np.float32) / 255.0)
-    if "columns" in arrays:
-        ready.append(column_strips(arrays["columns"]))
-    return ready[0] if len(ready) == 1 else tuple(ready)
 
 
 def batches(

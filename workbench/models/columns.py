@@ -40,7 +40,8 @@ _WEIGHTS_3 = (
     (1.0, 1.0, 1.0, 1.0, 59.0, 1.0, 1.0, 1.0),
 )
 _POOL_3 = (0, 1, 2, 3, 4, 4, 4, 5, 6, 7)
-_FULL = (0, 1, *(2,) * 29, 3, 4)
+FULL_WIDTH = (0, 1, *(2,) * 29, 3, 4)
+"""Which distinct column stands at each of the 33 of the full network's last pooling."""
 
 _POOLED = ((1.0, 132.0), (1.0, 1.0, 63.0, 1.0), (1.0, 1.0, 29.0, 1.0, 1.0))
 """How often each distinct column stands in the full image after the first, second and third pooling."""
@@ -128,11 +129,16 @@ def channels_on_columns(audio: Any, strips: Any, *, training: bool = False, kept
 def hidden_from_channels(audio: Any, channels: Any, *, kept: Kept | None = None) -> Any:
     """Return the 16 units before the softmax, shape (n, 16), from :func:`channels_on_columns`."""
     kept = {} if kept is None else kept
-    x = audio.get_layer("pool_3")(_take(channels, _POOL_3))
+    x = pooled_channels(audio, channels)
     kept["pool_3"] = (x, _POOLED[2])
-    x = audio.get_layer("dense_16")(audio.get_layer("flatten")(_take(x, _FULL)))
+    x = audio.get_layer("dense_16")(audio.get_layer("flatten")(_take(x, FULL_WIDTH)))
     kept["dense_16"] = (x, None)
     return x
+
+
+def pooled_channels(audio: Any, channels: Any) -> Any:
+    """Return the distinct columns of the last pooling, shape (n, 33, 5, 128), from :func:`channels_on_columns`."""
+    return audio.get_layer("pool_3")(_take(channels, _POOL_3))
 
 
 def _take(x: Any, columns: tuple[int, ...]) -> Any:

@@ -13,8 +13,8 @@ import numpy as np
 from workbench.errors import InvalidInputError, StorageError
 from workbench.models.architectures import build
 from workbench.models.backend import tensorflow_module
-from workbench.models.batches import network_inputs
 from workbench.models.columns import column_network
+from workbench.models.inputs import both_states, check_arrays, network_inputs, short_way
 from workbench.models.settings import CLASSES, INPUTS
 
 _BATCH = 64
@@ -81,6 +81,7 @@ class Predictor:
         self.classes = CLASSES[network]
         model = column_network(full) if "columns" in INPUTS[network] else full
         self._ask = tf.function(lambda inputs: model(inputs, training=False), reduce_retracing=True)
+        self._ask_full = tf.function(lambda inputs: full(inputs, training=False), reduce_retracing=True)
 
     @classmethod
     def load(cls, path: Path, network: str, *, expected_hash: str | None = None) -> Predictor:
@@ -93,29 +94,27 @@ class Predictor:
         Parameters
         ----------
         **arrays : np.ndarray
-            Those named in :data:`workbench.models.settings.INPUTS`: ``mouths``, ``faces`` (uint8), ``columns`` (dB).
+            Those named in :data:`workbench.models.settings.INPUTS`: ``mouths``, ``faces`` (uint8), ``columns`` (dB),
+            one per moment, or spectrograms of shape (n, n_frequencies, n_columns): where these are not constant along
+            time, the full network is asked.
 
         Raises
         ------
         InvalidInputError
             An array is missing or their lengths differ.
         """
-        wanted = INPUTS[self.network]
-        if set(arrays) != set(wanted) or len({len(a) for a in arrays.values()}) != 1:
-            raise InvalidInputError(
-                f"The {self.network} network takes {' and '.join(wanted)}, one row each per moment. "
-                f"Received { ({name: len(a) for name, a in arrays.items()}) }."
-            )
-        n_rows = len(arrays[wanted[0]])
-        answers = [
-            np.asarray(
-                self._ask(network_inputs({name: a[first : first + _BATCH] for name, a in arrays.items()}))
-            )
-            for first in range(0, n_rows, _BATCH)
-        ]
-        outputs = (
-            np.concatenate(answers)
-            if answers
-            else np.zeros((0, 1 if self.network == "mouth" else len(self.classes)))
-        )
-        return np.column_stack([1 - outputs[:, 0], outputs[:, 0]]) if self.network == "mouth" else outputs
+        n_rows = check_arrays(self.network, arrays)
+        if not n_rows:
+            return np.zeros((0, len(self.classes)), np.float32)
+        short, first = short_way(arrays)
+        outputs = np.zeros((n_rows, 1 if self.network == "mouth" else len(self.classes)), np.float32)
+        for ask, given, rows in (
+            (self._ask, first, np.flatnonzero(short)),
+            (self._ask_full, arrays, np.flatnonzero(~short)),
+        ):
+            for start in range(0, len(rows), _BATCH):
+                batch = rows[start : start + _BATCH]
+                outputs[batch] = np.asarray(
+                    ask(network_inputs({n: values[batch] for n, values in given.items()}))
+                )
+        return both_states(outputs) if self.network == "mouth" else outputs

@@ -10,8 +10,8 @@ import numpy as np
 
 from workbench.errors import InvalidInputError
 from workbench.models.backend import keras_module, tensorflow_module
-from workbench.models.batches import network_inputs
 from workbench.models.columns import Kept, audio_on_columns
+from workbench.models.inputs import network_inputs
 from workbench.progress import Progress, silent
 
 CELLS = 4

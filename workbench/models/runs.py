@@ -8,17 +8,23 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 import workbench
 from workbench.errors import InvalidInputError, StorageError
 from workbench.files import atomic_file, read_json, write_json, write_text
+from workbench.lazy import load
 from workbench.models.code_version import code_version
-from workbench.models.inference import Predictor, weights_hash
-from workbench.models.training import Epoch
+from workbench.models.exported import Export, RuntimeNetwork
+from workbench.models.settings import INPUTS
+from workbench.progress import Progress, silent
 from workbench.project import Project
+
+if TYPE_CHECKING:  # each of these takes its time to start, and who only asks a run needs none of them
+    import pandas as pd
+
+    from workbench.models.inference import Predictor
+    from workbench.models.training import Epoch
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,120}")
 
@@ -110,7 +116,8 @@ class Run:
         """Return the finished epochs: ``epoch, loss, accuracy, val_loss, val_accuracy, seconds``."""
         path = self.folder / "history.csv"
         columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"]
-        return pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=columns)
+        pandas = load("pandas")
+        return pandas.read_csv(path) if path.is_file() else pandas.DataFrame(columns=columns)
 
     def add_epoch(self, epoch: Epoch) -> None:
         """Append an epoch to the history."""
@@ -146,7 +153,7 @@ class Run:
         """
         path = self.folder / "split.csv"
         try:
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+            table = load("pandas").read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
             table[["clip", "speaker", "part"]]  # raises KeyError
         except (OSError, ValueError, KeyError) as error:
             raise StorageError(
@@ -156,25 +163,67 @@ class Run:
 
     def save_network(self, full: Any) -> None:
         """Keep the trained network as ``.keras``, atomically, and drop the checkpoint."""
+        from workbench.models.inference import weights_hash
+
         with atomic_file(self.weights) as temporary:
             full.save(temporary)
         self.update(weights_hash=weights_hash(full))
         self.checkpoint.unlink(missing_ok=True)
 
     def predictor(self) -> Predictor:
-        """Load the trained network.
+        """Load the trained network with Keras.
 
         Raises
         ------
         InvalidInputError
             The training was not finished.
         """
+        from workbench.models.inference import Predictor
+
+        facts = self._trained()
+        return Predictor.load(self.weights, facts["network"], expected_hash=facts["weights_hash"])
+
+    def runtime(self, *, progress: Progress = silent) -> RuntimeNetwork:
+        """Load the trained network for use without TensorFlow.
+
+        It is exported once (with TensorFlow, some seconds) and compared with Keras on moments of the run's own
+        recordings; an export that is damaged or of other weights is made anew.
+
+        Raises
+        ------
+        InvalidInputError
+            The training was not finished.
+        StorageError
+            The export's answers are not Keras's, or it cannot be written.
+        """
+        facts = self._trained()
+        network, weights_hash = facts["network"], facts["weights_hash"]
+        folder = self.folder / "exported"
+        export = Export.find(folder, network=network, weights_hash=weights_hash)
+        if export is None:
+            from workbench.datasets.feature_store import FeatureStore
+            from workbench.models.exporting import export_network
+            from workbench.models.real_inputs import real_inputs
+
+            progress(0, 1, f"{network}: TensorFlow starts, once for this run")
+            features = Project(self.folder.parents[2]).dataset_folder(facts["dataset"]) / "features"
+            arrays, source = real_inputs(FeatureStore(features), INPUTS[network])
+            export = export_network(
+                self.predictor(),
+                folder,
+                weights_hash=weights_hash,
+                arrays=arrays,
+                source=source,
+                progress=progress,
+            )
+        return RuntimeNetwork(export)
+
+    def _trained(self) -> dict[str, Any]:
         if not self.weights.is_file():
             raise InvalidInputError(
                 f"Run {self.id} must be finished before it is used. It is {self.facts()['status']}: resume it with `workbench train --resume {self.id}`."
             )
-        facts = self.facts()
-        return Predictor.load(self.weights, facts["network"], expected_hash=facts["weights_hash"])
+        return self.facts()
 
 
 def latest_run(project: Project, *, network: str, dataset: str | None = None, **wanted: Any) -> Run | None:

@@ -17,7 +17,7 @@ from workbench.datasets.feature_store import FeatureStore
 from workbench.evaluation.decision import Branches
 from workbench.features.clip_features import ClipFeatures
 from workbench.files import atomic_file
-from workbench.models.inference import Predictor
+from workbench.models.asked import Asked
 from workbench.models.runs import Run
 from workbench.progress import Progress, silent
 from workbench.project import Project
@@ -32,12 +32,12 @@ class TimelineNetworks:
     Attributes
     ----------
     fusion : FusionNetworks
-    audio : Predictor or None
+    audio : Asked or None
         The audio run that the fused network was made with; None where the run names none.
     """
 
     fusion: FusionNetworks
-    audio: Predictor | None
+    audio: Asked | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ def load_timeline_networks(project: Project, reference: str | None = None) -> Ti
     """Load an audiovisual run and the runs it was made with; parameters and errors as :func:`load_fusion`."""
     fusion = load_fusion(project, reference)
     companions = Run.open(project, fusion.runs["audiovisual"]).facts()["companions"]
-    voice = Run.open(project, companions["audio"]).predictor() if "audio" in companions else None
+    voice = Run.open(project, companions["audio"]).runtime() if "audio" in companions else None
     return TimelineNetworks(fusion, voice)
 
 

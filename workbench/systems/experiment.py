@@ -24,6 +24,8 @@ from workbench.systems.preparation import Prepared, prepare
 from workbench.systems.run_alarms import after_training, before_training
 
 OnEpoch = Callable[[Run, Epoch], None]
+_TRAINED = 0.97
+"""The share of the work after which only the export for use without TensorFlow is left."""
 
 
 def train(
@@ -36,7 +38,11 @@ def train(
     InvalidInputError
         Nothing to learn from, a split that cannot be made, or a companion run that is missing.
     """
-    return train_prepared(project, prepare(project, what), on_epoch=on_epoch, progress=progress)
+    run = train_prepared(
+        project, prepare(project, what), on_epoch=on_epoch, progress=within(progress, 0.0, _TRAINED)
+    )
+    run.runtime(progress=within(progress, _TRAINED, 1.0))
+    return run
 
 
 def train_prepared(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.errors import InvalidInputError
-from workbench.models.inference import Predictor
+from workbench.models.asked import Asked
 from workbench.models.runs import Run, latest_run
+from workbench.progress import Progress, silent, within
 from workbench.project import Project
 from workbench.sentiment import OPEN_THRESHOLD
 
@@ -19,14 +20,14 @@ class FusionNetworks:
 
     Attributes
     ----------
-    mouth, visual, audiovisual : Predictor
+    mouth, visual, audiovisual : Asked
     runs : dict of str to str
         Which run each came from.
     """
 
-    mouth: Predictor
-    visual: Predictor
-    audiovisual: Predictor
+    mouth: Asked
+    visual: Asked
+    audiovisual: Asked
     runs: dict[str, str]
 
 
@@ -73,8 +74,12 @@ def answer_moments(
     return FusionAnswers(p_open, np.where(fused, "audiovisual", "visual"), probabilities)
 
 
-def load_fusion(project: Project, reference: str | None = None) -> FusionNetworks:
-    """Load the running system: an audiovisual run and the mouth and visual runs it was made with.
+def load_fusion(
+    project: Project, reference: str | None = None, *, progress: Progress = silent
+) -> FusionNetworks:
+    """Load the running system, without TensorFlow: an audiovisual run and the mouth and visual runs it was made with.
+
+    A run that was not exported yet is, once, which takes some seconds and TensorFlow (:meth:`Run.runtime`).
 
     Parameters
     ----------
@@ -85,6 +90,8 @@ def load_fusion(project: Project, reference: str | None = None) -> FusionNetwork
     ------
     InvalidInputError
         There is no such run, or the one named is of another network.
+    StorageError
+        A run's export does not answer as Keras does, or cannot be written.
     """
     run = Run.open(project, reference) if reference else latest_run(project, network="audiovisual")
     if run is None:
@@ -96,10 +103,10 @@ def load_fusion(project: Project, reference: str | None = None) -> FusionNetwork
         raise InvalidInputError(
             f"Analysing needs an audiovisual run. {run.id} is a {facts['network']} run: name an audiovisual one."
         )
-    companions = {name: Run.open(project, facts["companions"][name]) for name in ("mouth", "visual")}
-    return FusionNetworks(
-        mouth=companions["mouth"].predictor(),
-        visual=companions["visual"].predictor(),
-        audiovisual=run.predictor(),
-        runs={"audiovisual": run.id, **{name: companion.id for name, companion in companions.items()}},
-    )
+    runs = {name: Run.open(project, facts["companions"][name]) for name in ("mouth", "visual")}
+    runs["audiovisual"] = run
+    ready = {
+        name: one.runtime(progress=within(progress, number / len(runs), (number + 1) / len(runs)))
+        for number, (name, one) in enumerate(runs.items())
+    }
+    return FusionNetworks(**ready, runs={name: one.id for name, one in runs.items()})
