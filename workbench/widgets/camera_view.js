@@ -111,7 +111,7 @@ class CameraPage {
     this.sender = new FrameSender((message, buffers) => this.send({ ...message, run: this.run }, buffers));
     this.figures.begin({ exact: true });
     this.lanes.clear();
-    Object.assign(this, { n_dropped: 0, answered_ms: performance.now(), last: null });
+    Object.assign(this, { n_dropped: 0, n_unpainted: 0, answered_ms: performance.now(), last: null });
     this.turn("running", [this.wish.wish ? "Recording." : "Nothing is kept.", ...this.source.notes].join(" "));
     this.source.begin();
   }
@@ -121,11 +121,11 @@ class CameraPage {
   }
   stop(words = "") {
     if (this.stage !== "running") return;
-    this.sender.flush();
-    this.send({ type: "stop", run: this.run });
-    this.source.close();
     this.words = words;
     this.turn("stopping", words || (this.wish.wish ? "Keeping the clip …" : "Stopping …"));
+    this.source.close();
+    this.sender.flush();
+    this.send({ type: "stop", run: this.run });
   }
   stopped({ sentence, kept, problem }) {
     this.source.close();
@@ -157,7 +157,9 @@ class CameraPage {
     drawOthers(this.overlay.canvas, others);
     bitmap.close();
     this.lanes.look(time_s, box ? Math.hypot(points[132] - points[124], points[133] - points[125]) / box[3] : null);
+    this.drawn = time_s;
     afterPaint(() => {
+      if (this.drawn !== time_s) return void this.n_unpainted++; // a newer one was drawn over it before it was painted
       const now_ms = performance.now();
       this.figures.painted(time_ms, now_ms);
       this.root.dispatchEvent(new CustomEvent("aw-painted", { bubbles: true, detail: { taken_ms: time_ms, now_ms, time_s } }));
@@ -165,7 +167,7 @@ class CameraPage {
   }
   read({ box, open, n_faces }) {
     const now_ms = performance.now();
-    if (this.sender) this.figures.tell({ n_offered: this.sender.n_offered, n_passed: this.sender.n_skipped + this.n_dropped, heard: this.heard ? "heard" : "none", now_ms });
+    if (this.sender) this.figures.tell({ n_offered: this.sender.n_offered, n_passed: this.sender.n_skipped + this.n_dropped + this.n_unpainted, heard: this.heard ? "heard" : "none", now_ms });
     if (now_ms - this.told_ms < READ_MS) return;
     this.told_ms = now_ms;
     setData(this.root, "face", String(Boolean(box)));
