@@ -7,8 +7,9 @@ import os
 import tempfile
 from pathlib import Path
 
-from benchmarks import analyzing, extraction
+from benchmarks import extraction, realtime
 from benchmarks.timing import drawn_clip
+from benchmarks.untrained import untrained_system
 
 REAL_DATA = Path(
     os.environ.get("WORKBENCH_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
@@ -23,8 +24,8 @@ def main() -> None:
         real = sorted((REAL_DATA / "ravdess_720p").rglob("*.mp4"))
         video = given.video or (real[0] if real else drawn_clip(Path(folder)))
         print("\n".join(extraction.measure(video).lines()))
-        for timing in analyzing.measure(video):
-            print("\n".join(["", *timing.lines()]))
+        for line in realtime.measure(video, untrained_system(Path(folder) / "exported")):
+            print(line)
 
 
 if __name__ == "__main__":

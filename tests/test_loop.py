@@ -1,7 +1,5 @@
 """The last step of the whole loop: what it leaves for others to read. Everything before it is tested where it lives."""
 
-from types import SimpleNamespace
-
 from tests.reports.world import write_world
 from workbench import loop
 from workbench.reports.publication import latest_publication
@@ -12,13 +10,12 @@ def test_the_loop_ends_with_a_report_and_pages(project, monkeypatch):
     (project.dataset_folder("sample") / "catalog.csv").write_text(
         "clip,file,sha256,kind,speaker,intended,duration_s\n"
     )
-    analysis = SimpleNamespace(as_json=lambda: {"label": "positive"})
     for name in ("make_sample", "extract"):
         monkeypatch.setattr(loop, name, lambda *_, **__: None)
     monkeypatch.setattr(loop, "_trained", lambda *_: (runs, "20261121-101500-sample"))
     monkeypatch.setattr(loop, "_unseen_clip", lambda *_: project.root / "clip.mp4")
     monkeypatch.setattr(loop, "load_fusion", lambda *_: None)
-    monkeypatch.setattr(loop, "analyze", lambda *_: analysis)
+    monkeypatch.setattr(loop, "analyze", lambda *_, **__: None)
     told = []
     result = loop.run_loop(project, tell=lambda step, done, total, what: told.append((step, done, total)))
     made = latest_publication(project)

@@ -12,7 +12,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,8 @@ def atomic_file(target: Path) -> Iterator[Path]:
             "Free some space or mend the permissions, then run the same command again."
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # its folder is a file: already told
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager

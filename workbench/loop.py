@@ -15,7 +15,6 @@ from typing import Any
 from workbench.datasets.catalog import Dataset
 from workbench.datasets.extraction import extract
 from workbench.datasets.sample import make_sample
-from workbench.files import write_json
 from workbench.models.runs import Run, latest_run
 from workbench.models.settings import NETWORKS
 from workbench.progress import Estimate, Progress, terminal, within
@@ -24,6 +23,7 @@ from workbench.reports.publish import publish as write_pages
 from workbench.systems.analysis import analyze
 from workbench.systems.lightweight_fusion import load_fusion
 from workbench.systems.modalities import MODALITIES, store_comparison, train_all
+from workbench.systems.sinks import JsonSink
 
 DATASET = "sample"
 EPOCHS = {"mouth": 6, "visual": 15, "audio": 5, "audiovisual": 250}
@@ -85,8 +85,8 @@ def run_loop(project: Project, *, tell: Tell, **sample_settings: Any) -> LoopRes
     publish = step("publish")
     publish(0, 2, "analyzing one clip")
     clip = _unseen_clip(dataset, runs["audiovisual"])
-    analysis = analyze(clip, load_fusion(project, runs["audiovisual"].id))
-    write_json(project.reports / "analyses" / f"{clip.stem}.json", analysis.as_json())
+    kept = JsonSink(project.reports / "analyses" / f"{clip.stem}.json")
+    analyze(clip, load_fusion(project, runs["audiovisual"].id), sinks=[kept])
     publish(1, 2, "writing the report and the pages")
     published = write_pages(project, comparison, progress=within(publish, 0.5, 1.0))
     publish(2, 2, "done")

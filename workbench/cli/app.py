@@ -8,6 +8,7 @@ import sys
 import typer
 
 from workbench.cli import (
+    analyze,
     consent,
     data,
     forget,
@@ -33,7 +34,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for room in (data, learn, gate, judge, maps, saliency, repeat, speech, serve, rights, forget, publish):
+for room in (
+    data,
+    learn,
+    analyze,
+    gate,
+    judge,
+    maps,
+    saliency,
+    repeat,
+    speech,
+    serve,
+    rights,
+    forget,
+    publish,
+):
     for command in room.COMMANDS:
         app.command(name=command.__name__.rstrip("_").replace("_", "-"))(command)
 app.add_typer(label.app, name="labels")

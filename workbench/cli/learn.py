@@ -1,9 +1,8 @@
-"""Commands around the networks: networks, train, analyze, demo."""
+"""Commands around the networks: networks, train, demo."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -171,33 +170,6 @@ def _lines_of(runs: dict[str, Run]) -> list[str]:
     return [*lines, "Judge a run with `workbench evaluate RUN`."]
 
 
-def analyze(
-    video: Annotated[Path, typer.Argument(help="Any recording.")],
-    run: Annotated[str | None, typer.Option(help="The audiovisual run to use. [default: the newest]")] = None,
-    alpha: Annotated[
-        float, typer.Option(help="Share of the newest moment in the accumulated opinion.")
-    ] = 0.1,
-    json: Annotated[Path | None, typer.Option(help="Write every moment to this file.")] = None,
-    project: ProjectOption = None,
-) -> None:
-    """Follow one recording with the running system: face, mouth, branch and sentiment every 30 ms."""
-    from workbench.datasets.rights.written import record_written
-    from workbench.files import write_json
-    from workbench.progress import terminal
-    from workbench.project import Project
-    from workbench.systems.analysis import analyze as analyze_video
-    from workbench.systems.lightweight_fusion import load_fusion
-
-    opened = Project.open(project)
-    with terminal("analyze") as progress:
-        analysis = analyze_video(video, load_fusion(opened, run), alpha=alpha, progress=progress)
-    if json is not None:
-        write_json(json.resolve(), analysis.as_json())
-        record_written(opened, "table", [json.resolve()])
-    for line in analysis.lines():
-        print(line)
-
-
 def demo(
     progress_json: Annotated[
         bool, typer.Option(help="Tell the progress as JSON lines on standard output.")
@@ -215,4 +187,4 @@ def demo(
             print(line)
 
 
-COMMANDS = (networks, train, analyze, demo)
+COMMANDS = (networks, train, demo)
