@@ -15,9 +15,12 @@ from workbench.features.spectrogram import (
     column_image,
     column_strip,
     column_strips,
+    constant_along_time,
     level_db,
     sound_column,
     sound_columns,
+    sound_spectrograms,
+    spectrogram_images,
 )
 
 SECONDS = np.arange(N_SAMPLES) / 48_000
@@ -165,3 +168,35 @@ def test_the_whole_clip_can_be_looked_at():
 def test_a_clip_of_no_sound_is_refused():
     with pytest.raises(InvalidInputError, match="0 samples"):
         clip_spectrogram(np.zeros(0))
+
+
+def test_the_papers_window_gives_one_column_and_others_more(rng):
+    windows = rng.normal(0, 0.1, (2, N_SAMPLES)).astype(np.float32)
+    one = sound_spectrograms(windows)
+    assert one.shape == (2, 701, 1) and np.array_equal(one[:, :, 0], sound_columns(windows))
+    five = sound_spectrograms(windows, overlap=1390)
+    assert five.shape == (2, 701, 5) and np.array_equal(five[:, :, :1], one)
+    shifted = np.pad(windows[:, 30:], ((0, 0), (0, 30)))
+    np.testing.assert_allclose(five[:, :, 3], sound_columns(shifted), atol=1e-3)
+    assert list(constant_along_time(np.concatenate([five[:1], np.repeat(one[:1], 5, axis=2)]))) == [
+        False,
+        True,
+    ]
+    with pytest.raises(InvalidInputError, match="overlap"):
+        sound_spectrograms(windows, overlap=1400)
+
+
+def test_an_image_of_several_columns_shows_each_for_its_share_of_the_time(rng):
+    spectrogram = rng.uniform(-130, -10, (1, 701, 5)).astype(np.float32)
+    image = spectrogram_images(spectrogram)[0]
+    for number in range(5):
+        assert (image[:, 80 * number : 80 * (number + 1)] == column_strip(spectrogram[0, :, number])).all()
+    assert np.array_equal(spectrogram_images(spectrogram[:, :, :1])[0], column_image(spectrogram[0, :, 0]))
+    with pytest.raises(InvalidInputError, match="1 to 400"):
+        spectrogram_images(np.zeros((1, 701, 401)))
+
+
+def test_a_strip_is_the_same_to_the_bit_whatever_stands_beside_it(rng):
+    columns = rng.uniform(-130, -10, (70, 701)).astype(np.float16)
+    together = column_strips(columns)
+    assert all(np.array_equal(column_strip(column), strip) for column, strip in zip(columns, together, strict=True))

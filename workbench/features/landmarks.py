@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from workbench.errors import InvalidInputError
-from workbench.features.pretrained import find_landmark_model
+from workbench.features.pretrained import landmark_file
 from workbench.lazy import load
 
 N_LANDMARKS = 68
@@ -171,9 +171,9 @@ def shared_detector() -> FaceDetector:
 
 @functools.lru_cache(maxsize=2)
 def shared_predictor(model: Path | None = None) -> LandmarkPredictor:
-    """Return this process's one predictor for ``model`` (None: the one :func:`find_landmark_model` finds).
+    """Return this process's one predictor for ``model`` (None: the one :func:`landmark_file` finds).
 
     Loading takes a second and 100 MB, so it is done once; placing points changes nothing in it, threads may
     share it.
     """
-    return LandmarkPredictor(model or find_landmark_model().path)
+    return LandmarkPredictor(model or landmark_file())

@@ -57,8 +57,8 @@ def _in_package() -> Path | None:
     return None
 
 
-def find_landmark_model(path: Path | None = None) -> LandmarkModel:
-    """Return the 68-point model: ``path``, else ``WORKBENCH_LANDMARK_MODEL``, else the package's.
+def landmark_file(path: Path | None = None) -> Path:
+    """Return where the 68-point model lies: at ``path``, else at ``WORKBENCH_LANDMARK_MODEL``, else in the package.
 
     Raises
     ------
@@ -79,9 +79,15 @@ def find_landmark_model(path: Path | None = None) -> LandmarkModel:
             f"The landmark model must be a file. There is none at {chosen}: "
             f"mend {ENVIRONMENT_VARIABLE} or leave it away."
         )
+    return chosen.resolve()
+
+
+def find_landmark_model(path: Path | None = None) -> LandmarkModel:
+    """Return the file of :func:`landmark_file` with its hash (100 MB are read for it); errors as there."""
+    chosen = landmark_file(path)
     stat = chosen.stat()
-    sha256 = _hash(chosen.resolve(), stat.st_size, stat.st_mtime_ns)
-    return LandmarkModel(chosen.resolve(), sha256, sha256 == LANDMARK_MODEL_SHA256)
+    sha256 = _hash(chosen, stat.st_size, stat.st_mtime_ns)
+    return LandmarkModel(chosen, sha256, sha256 == LANDMARK_MODEL_SHA256)
 
 
 @functools.lru_cache(maxsize=8)

@@ -30,7 +30,7 @@ def real_inputs(store: FeatureStore, wanted: tuple[str, ...]) -> tuple[dict[str,
         if len(blocks) == N_CLIPS:
             break
     if not blocks:
-        return _drawn(wanted), f"{N_CLIPS * N_EACH} drawn moments (the run's recordings are not here)"
+        return drawn_inputs(wanted)
     arrays = {name: np.concatenate([block[name] for block in blocks]) for name in wanted}
     return arrays, f"{len(arrays[wanted[0]])} moments of {len(blocks)} of its dataset's clips"
 
@@ -49,12 +49,14 @@ def _of_clip(store: FeatureStore, clip: str, wanted: tuple[str, ...]) -> dict[st
     return {name: arrays[name][chosen if name == "columns" else rows] for name in wanted}
 
 
-def _drawn(wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+def drawn_inputs(wanted: tuple[str, ...]) -> tuple[dict[str, np.ndarray], str]:
+    """Return moments drawn at random, and in words that they are; parameters as :func:`real_inputs`."""
     rng, n = np.random.default_rng(0), N_CLIPS * N_EACH
     sizes = {"mouths": MOUTH_SIZE, "faces": FACE_SIZE}
-    return {
+    arrays = {
         name: rng.uniform(DARK_DB, BRIGHT_DB, (n, N_FREQUENCIES)).astype(np.float16)
         if name == "columns"
         else rng.integers(0, 256, (n, sizes[name], sizes[name], 3), dtype=np.uint8)
         for name in wanted
     }
+    return arrays, f"{n} drawn moments (the dataset's features are not here)"
