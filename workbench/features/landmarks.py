@@ -96,17 +96,23 @@ class FaceDetector:
 
         Searching this region costs less than dlib's correlation tracker does, and does not drift.
         """
+        found = self.find_around(grey, around, reach=reach, threshold=threshold)
+        best = max(found, key=lambda face: overlap(face.box, last), default=None)
+        return best if best is not None and overlap(best.box, last) > 0 else None
+
+    def find_around(
+        self, grey: np.ndarray, around: Box, *, reach: float, threshold: float = 0.0
+    ) -> list[FoundFace]:
+        """Return the faces, the largest first, in ``reach`` times the size of ``around``."""
         x, y, width, height = around
         centre_x, centre_y, half = x + width / 2, y + height / 2, reach * max(width, height) / 2
         left, top = max(round(centre_x - half), 0), max(round(centre_y - half), 0)
         region = grey[top : max(round(centre_y + half), 0), left : max(round(centre_x + half), 0)]
         if min(region.shape) < SMALLEST_REGION_PX:
-            return None
+            return []
         smallest_px = SHRINK * max(width, height)
         found = self.find(np.ascontiguousarray(region), smallest_px=smallest_px, threshold=threshold)
-        moved = [FoundFace((f.box[0] + left, f.box[1] + top, f.box[2], f.box[3]), f.score) for f in found]
-        best = max(moved, key=lambda face: overlap(face.box, last), default=None)
-        return best if best is not None and overlap(best.box, last) > 0 else None
+        return [FoundFace((f.box[0] + left, f.box[1] + top, f.box[2], f.box[3]), f.score) for f in found]
 
 
 class PatchTracker:
