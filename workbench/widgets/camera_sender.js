@@ -33,7 +33,8 @@ class FrameSender {
     const scale = LARGEST_SIDE / Math.max(video.videoWidth, video.videoHeight);
     const size = scale < 1 ? { resizeWidth: Math.round(video.videoWidth * scale), resizeHeight: Math.round(video.videoHeight * scale) } : {};
     try {
-      const bitmap = await createImageBitmap(video, size);
+      const shown = "VideoFrame" in window ? new VideoFrame(video) : video; // this picture, whatever is shown next
+      const bitmap = await createImageBitmap(shown, size).finally(() => shown !== video && shown.close());
       this.worker.postMessage({ key, bitmap, quality: JPEG_QUALITY }, [bitmap]);
     } catch {
       this.under.delete(key); // the camera went away under our hands: it tells so itself

@@ -5,22 +5,25 @@ No widget and no browser: the page (camera_view) is its face only.
 
 from __future__ import annotations
 
-import functools
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from workbench.datasets.recorded import RecordingWish
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.accumulate import ALPHA
-from workbench.features.landmarks import shared_predictor
-from workbench.features.sight import FollowLooker, Looker
+from workbench.features.crowd_looker import FaceOptions
+from workbench.features.ready_lookers import ReadyLookers
+from workbench.features.sight import Looker
+from workbench.features.smoothing import DisplaySmoother
+from workbench.features.spectrogram import N_SAMPLES
 from workbench.media.audio import SOUND_RATE
 from workbench.media.jpeg import JpegDecoder
+from workbench.progress import Progress, silent
 from workbench.project import Project
 from workbench.sentiment import SENTIMENTS
 from workbench.systems.lightweight_fusion import FusionNetworks
@@ -50,6 +53,18 @@ class CameraResult:
     clip: str = ""
 
 
+class Lookers(Protocol):
+    """Makes lookers that are ready to look."""
+
+    def load(self) -> None:
+        """Load what they need."""
+        ...
+
+    def looker(self, faces: FaceOptions) -> Looker:
+        """Return a fresh one."""
+        ...
+
+
 class CameraSession:
     """Judge what a camera sees, one start after the other.
 
@@ -58,13 +73,13 @@ class CameraSession:
     project : Project
         Where a recording is kept, when one is asked for.
     load_networks : callable
-        Returns the networks; called once.
+        Returns the networks, and tells how far it is; called once.
     tell : callable
         Told, on another thread, of every picture that was seen: a message for the page.
     alpha : float, in (0, 1]
         Share of the newest moment in the accumulated opinion.
-    looker : callable
-        Makes who looks for the face, anew for each start.
+    lookers : Lookers, optional
+        Make who looks for the face, anew for each start; by default :class:`ReadyLookers`.
 
     Examples
     --------
@@ -77,18 +92,19 @@ class CameraSession:
     def __init__(
         self,
         project: Project,
-        load_networks: Callable[[], FusionNetworks],
+        load_networks: Callable[[Progress], FusionNetworks],
         tell: Callable[[dict[str, Any]], None],
         *,
         alpha: float = ALPHA,
-        looker: Callable[[], Looker] = FollowLooker,
+        lookers: Lookers | None = None,
     ) -> None:
         self.project, self.alpha = project, alpha
-        self._networks, self._tell = functools.cache(load_networks), tell
+        self._load, self._tell, self._lookers = load_networks, tell, lookers or ReadyLookers()
+        self._networks: FusionNetworks | None = None
+        self._loading = threading.Lock()
         self._live: LiveAnalyser | None = None
         self._recording: LiveRecording | None = None
         self._moments: list[MomentAnswer] = []
-        self._make_looker = looker
         self._decoder, self._last_sign_s = JpegDecoder(), 0.0
         self._n_heard, self._n_dropped, self._shown_s = 0, 0, 0.0
 
@@ -102,20 +118,34 @@ class CameraSession:
         """Seconds since the page said anything; 0 while nothing runs."""
         return time.monotonic() - self._last_sign_s if self.running else 0.0
 
-    def prepare(self) -> None:
-        """Load the networks and the model of a face's points, side by side; the first call takes seconds.
+    def prepare(self, progress: Progress = silent) -> FusionNetworks:
+        """Load the networks and what finds a face, and return the networks; the first call takes seconds.
 
         Raises
         ------
         InvalidInputError
             No network was trained.
         """
-        points = threading.Thread(target=shared_predictor, daemon=True)
-        points.start()
-        self._networks()
-        points.join()
+        with self._loading:
+            if self._networks is None:
+                beside = threading.Thread(target=self._lookers.load, daemon=True)
+                beside.start()
+                networks = self._load(progress)
+                beside.join()
+                self._warm_up(networks)
+                self._networks = networks
+            return self._networks
 
-    def start(self, *, heard: bool, wish: RecordingWish | None = None) -> None:
+    def _warm_up(self, networks: FusionNetworks) -> None:
+        """Judge a black picture and silence: what is loaded at the first use would be the first picture's delay."""
+        analyser = StreamingAnalyser(networks, looker=self._lookers.looker(FaceOptions()))
+        analyser.push_frame(0.0, np.zeros((480, 640, 3), np.uint8))
+        analyser.push_sound(0.0, np.zeros(N_SAMPLES, np.float32))
+        analyser.end()
+
+    def start(
+        self, *, heard: bool, wish: RecordingWish | None = None, faces: FaceOptions = FaceOptions()
+    ) -> None:
         """Begin anew; a session that still runs (a page that was closed) is stopped first.
 
         Parameters
@@ -124,6 +154,8 @@ class CameraSession:
             Whether sound will come.
         wish : RecordingWish, optional
             Keep a clip with its results. Nothing is kept without it.
+        faces : FaceOptions
+            Which of several faces is judged.
 
         Raises
         ------
@@ -134,13 +166,14 @@ class CameraSession:
             self.stop()
         if wish is not None:
             wish.check(self.project)
-        networks = self._networks()
+        networks = self.prepare()
         analyser = StreamingAnalyser(
             networks,
-            looker=self._make_looker(),
+            looker=self._lookers.looker(faces),
             alpha=self.alpha,
             sound=heard,
             longest_wait_s=LONGEST_WAIT_S,
+            smoother=DisplaySmoother(),
         )
         if wish is not None:
             self._recording = LiveRecording(

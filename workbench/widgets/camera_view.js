@@ -39,6 +39,7 @@ class CameraPage {
     if (message.run !== undefined && message.run !== this.run) return; // of an earlier start
     const handlers = {
       state: () => this.build(message),
+      progress: () => this.stage === "preparing" && this.say(`Loading the networks: ${message.words} …`),
       prepared: () => this.turn("ready", "Ready. Press Start; the browser then asks whether this page may use camera and microphone."),
       started: () => this.started(),
       seen: () => this.seen(message),
@@ -56,6 +57,7 @@ class CameraPage {
     const chooser = (words, first) => make("select", { "aria-label": words, "data-lm-suppress-shortcuts": "true" }, ...first.map(([value, name]) => make("option", { value }, name)));
     this.camera = chooser("Camera", [["", "the browser's choice"]]);
     this.microphone = chooser("Microphone", [["", "the browser's choice"], ["none", "no microphone"]]);
+    this.faces = chooser("Who is judged", [["largest", "the largest face"], ["speaking", "whoever speaks"]]);
     this.startButton = button("start", ["▶ Start ", make("kbd", {}, "Space")], () => this.toggle(), { "aria-keyshortcuts": "Space", class: "aw-button aw-start" });
     this.note = make("p", { class: "aw-note", role: "status" });
     this.verdict = make("p", { class: "aw-verdict" }, "So far: nothing was judged.");
@@ -63,7 +65,7 @@ class CameraPage {
     this.readout = new CameraReadout(this.classes);
     this.overlay.canvas.setAttribute("aria-label", "The camera's picture with the face that was found");
     this.root.replaceChildren(
-      make("div", { class: "aw-camera-head" }, this.startButton, make("label", {}, "Camera ", this.camera), make("label", {}, "Microphone ", this.microphone)),
+      make("div", { class: "aw-camera-head" }, this.startButton, make("label", {}, "Camera ", this.camera), make("label", {}, "Microphone ", this.microphone), make("label", {}, "Judged ", this.faces)),
       this.note,
       make("div", { class: "aw-camera-top" }, make("div", { class: "aw-camera-seen" }, this.overlay.canvas, this.status), make("div", { class: "aw-camera-told" }, this.verdict, this.readout.table, this.figures.element, this.wish.element)),
       this.lanes.canvas);
@@ -104,7 +106,7 @@ class CameraPage {
     this.list();
     this.run++;
     this.turn("starting", "Starting …");
-    this.send({ type: "start", run: this.run, record: wish, heard: opened.heard });
+    this.send({ type: "start", run: this.run, record: wish, heard: opened.heard, faces: this.faces.value });
   }
   started() {
     if (!this.source.stream) return;
@@ -191,8 +193,9 @@ class CameraPage {
     const running = stage === "running";
     setText(this.startButton.firstChild, running ? "■ Stop " : stage === "stopped" ? "▶ Start again " : "▶ Start ");
     this.startButton.disabled = !["ready", "stopped", "running"].includes(stage);
-    this.camera.disabled = this.microphone.disabled = !["ready", "stopped", "preparing"].includes(stage);
-    this.wish.lock(!["ready", "stopped", "preparing"].includes(stage));
+    const settled = !["ready", "stopped", "preparing"].includes(stage);
+    for (const one of [this.camera, this.microphone, this.faces]) one.disabled = settled;
+    this.wish.lock(settled);
     if (words !== null) this.say(words, alert);
   }
   say(words, alert = false) {

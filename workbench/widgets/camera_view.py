@@ -1,7 +1,7 @@
 """A camera in the browser, judged in the kernel: the overlay stands on exactly the picture it was found in.
 
 Messages from the page: ``ready``, ``prepare``, ``start`` (with the wish to record, if any), ``frame`` (a JPEG, and
-sound), ``sound`` and ``stop``. Messages to it: ``state``, ``prepared``, ``started``, ``seen``, ``stopped``, ``refused``
+sound), ``sound`` and ``stop``. Messages to it: ``state``, ``progress``, ``prepared``, ``started``, ``seen``, ``stopped``, ``refused``
 and ``trouble``. Every start has a number (``run``), so that answers of an earlier one are not taken for this one's.
 """
 
@@ -16,6 +16,7 @@ import anywidget
 
 from workbench.datasets.recorded import CONSENT, RecordingWish
 from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.features.crowd_looker import FaceOptions
 from workbench.labels.schema import schema_of
 from workbench.project import Project
 from workbench.sentiment import OPEN_THRESHOLD
@@ -92,18 +93,22 @@ class CameraView(anywidget.AnyWidget):
 
     def _prepared(self, session: CameraSession) -> None:
         try:
-            session.prepare()
+            session.prepare(self._tell_progress)
         except WorkbenchError as error:
             self.send({"type": "refused", "message": str(error)})
         else:
             self.send({"type": "prepared"})
+
+    def _tell_progress(self, done: int, total: int, what: str) -> None:
+        self.send({"type": "progress", "words": f"{what} ({done} of {total})"})
 
     def _start(self, content: dict[str, Any]) -> None:
         session, record = self._there(), content["record"]
         wish = None
         if record is not None:
             wish = RecordingWish(str(record["dataset"]), str(record["speaker"]), record["agreed"] is True)
-        session.start(heard=content["heard"] is True, wish=wish)
+        faces = FaceOptions.parse(str(content["faces"]))
+        session.start(heard=content["heard"] is True, wish=wish, faces=faces)
         self._run = int(content["run"])
         self._tell({"type": "started"})
         self._watch_the_page()
@@ -203,4 +208,4 @@ def camera(project: Project, run: str | None = None) -> CameraView:
     --------
     >>> camera(Project.open())  # doctest: +SKIP
     """
-    return CameraView(lambda tell: CameraSession(project, lambda: load_fusion(project, run), tell))
+    return CameraView(lambda tell: CameraSession(project, lambda progress: load_fusion(project, run, progress=progress), tell))
