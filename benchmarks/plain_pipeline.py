@@ -30,6 +30,7 @@ from workbench.project import Project
 from workbench.sentiment import SENTIMENTS
 from workbench.systems.analysis import analyze
 from workbench.systems.lightweight_fusion import FusionNetworks, load_fusion
+from workbench.systems.sinks import AnswerList
 
 PIECE = 15
 """Plain moments between two passes of ours."""
@@ -82,22 +83,22 @@ def compare(video: Path, plain: PlainPipeline, networks: FusionNetworks) -> Same
     """Let both look at every picture of a clip."""
     answers = list(plain.answers(video))
     theirs = {a.frame_time_s: a for a in reversed(answers)}  # of each picture the first moment
+    told = AnswerList()
+    analysis = analyze(video, networks, sinks=[told])
+    states = {a.frame_time_s: a.mouth_open for a in told.answers}
     ours = {m.frame_time_s: m for m in read_moments(video, with_sound=False)}
-    analysis = analyze(video, networks)
-    opened = {round(f["time_s"], 3): f["mouth_open"] for f in analysis.frames}
-    both = [(t, ours[key]) for key, t in theirs.items() if t.box and ours[key].box]
-    last = next((f["accumulated"] for f in reversed(analysis.frames) if f["accumulated"]), None)
+    both = [(t, ours[key], states[key]) for key, t in theirs.items() if t.box and ours[key].box]
     opinion = next((a.accumulated for a in reversed(answers) if a.accumulated is not None), None)
     return Sameness(
         clip=video.name,
         n_pictures=len(theirs),
         n_faces=len(both),
         n_one_sided=sum((t.box is None) != (ours[key].box is None) for key, t in theirs.items()),
-        overlaps=np.array([overlap(t.box, m.box) for t, m in both if t.box and m.box]),
-        distances=np.array([_distance(t, m) for t, m in both]),
-        n_same_mouth=sum(opened[round(t.time_s, 3)] == t.mouth_open for t, _ in both),
+        overlaps=np.array([overlap(t.box, m.box) for t, m, _ in both if t.box and m.box]),
+        distances=np.array([_distance(t, m) for t, m, _ in both]),
+        n_same_mouth=sum(is_open == t.mouth_open for t, _, is_open in both),
         labels=(None if opinion is None else SENTIMENTS[int(np.argmax(opinion))], analysis.label),
-        largest_step=_largest_step(opinion, last),
+        largest_step=_largest_step(opinion, analysis.accumulated),
     )
 
 
@@ -128,7 +129,7 @@ class Overruled:
 
 def time_both(video: Path, plain: PlainPipeline, networks: FusionNetworks, *, is_open: bool) -> list[str]:
     """Time pieces of the plain pipeline and whole passes of ours in turns, and say the ratio."""
-    told = dataclasses.replace(networks, mouth=Overruled(networks.mouth, is_open=is_open))  # type: ignore[arg-type]
+    told = dataclasses.replace(networks, mouth=Overruled(networks.mouth, is_open=is_open))
     plain.mouth = is_open
     analyze(video, told)  # compiles what is compiled on the first use
     answers, pieces, passes, n_plain = plain.answers(video), [], [], 0
@@ -140,7 +141,7 @@ def time_both(video: Path, plain: PlainPipeline, networks: FusionNetworks, *, is
         pieces.append((time.perf_counter() - wall, time.process_time() - cpu))
         n_plain += n
         wall, cpu = time.perf_counter(), time.process_time()
-        n_ours = len(analyze(video, told).frames)
+        n_ours = analyze(video, told).n_moments
         passes.append(((time.perf_counter() - wall) / n_ours, (time.process_time() - cpu) / n_ours))
     plain.mouth = None
     theirs = np.array(pieces).sum(axis=0) / n_plain

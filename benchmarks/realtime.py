@@ -103,11 +103,11 @@ def on_one_thread(video: Path, networks: FusionNetworks, *, always_open: bool) -
     streams = streams_of(video)
     watcher = Watcher(FollowLooker(watch=watch), pictures=True, sound=streams.sound)
     cpu, wall = time.process_time(), time.perf_counter()
-    for answer in judged(
-        watched(feed(video, streams, watch=watch), watcher, with_cuts=False, watch=watch), judge
-    ):
-        if isinstance(answer, MomentAnswer):
-            times.write(answer)
+    seen = watched(feed(video, streams, watch=watch), watcher, with_cuts=False, watch=watch)
+    for answers in judged(seen, judge):
+        for answer in answers:
+            if isinstance(answer, MomentAnswer):
+                times.write(answer)
     return _pace(cpu, wall, times, watch)
 
 

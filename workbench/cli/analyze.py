@@ -23,10 +23,17 @@ def analyze(
         bool,
         typer.Option("--resume", help="Go on where the same command was stopped; the result is the same."),
     ] = False,
+    faces: Annotated[
+        str,
+        typer.Option(
+            help="Which of several faces is judged: largest, speaking (its mouth moves with the sound) or a number."
+        ),
+    ] = "largest",
     project: ProjectOption = None,
 ) -> None:
     """Follow one recording with the running system: face, mouth, branch and sentiment every 30 ms."""
     from workbench.datasets.rights.written import record_written
+    from workbench.features.crowd_looker import FaceOptions
     from workbench.progress import terminal
     from workbench.project import Project
     from workbench.systems.analysis import analyze as analyze_video
@@ -35,6 +42,7 @@ def analyze(
 
     if resume and json is None:
         raise InvalidInputError("--resume goes on with a file's partial result. Name the file with --json.")
+    looker = FaceOptions.parse(faces).looker()
     opened = Project.open(project)
     networks = load_fusion(opened, run)
     target = None if json is None else json.resolve()
@@ -45,6 +53,7 @@ def analyze(
                 video,
                 networks,
                 alpha=alpha,
+                looker=looker,
                 sinks=[] if target is None else [JsonSink(target)],
                 partial=partial,
                 resume=resume,

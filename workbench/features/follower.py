@@ -79,7 +79,7 @@ class FaceFollower:
     """
 
     def __init__(self, *, detector: FaceDetector | None = None) -> None:
-        self._detector = detector or shared_detector()
+        self._given_detector = detector
         self._frame: Frame | None = None
         self._grey = np.zeros((0, 0), dtype=np.uint8)
         self._answer = FollowedFace("lost", None, math.nan, 0)
@@ -90,6 +90,10 @@ class FaceFollower:
         self._n_pictures_lost = 0
         self._n_faces = 0
         self._restored_s: float | None = None
+
+    @property
+    def _detector(self) -> FaceDetector:
+        return self._given_detector or shared_detector()
 
     @property
     def grey(self) -> np.ndarray:

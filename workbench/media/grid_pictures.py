@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from workbench.media.timeline import GRID_STEP_S
 from workbench.media.video import Frame, frames_between, read_frames
 
@@ -14,7 +16,7 @@ _ROUNDING_S = 1e-6
 
 def picture_hash(frame: Frame) -> str:
     """Return the SHA-256 of a picture's pixels, to know it again."""
-    return hashlib.sha256(frame.image).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(frame.image)).hexdigest()
 
 
 class GridPictures:

@@ -177,9 +177,12 @@ def analyze(
         stack.callback(looked.close)
         answers = StageThread(judged(iter(looked), judge), size=_WAITING_MOMENTS, name="ask")
         stack.callback(answers.close)
-        for answer in answers:
-            work.take(answer)
-            if work.analysis.n_moments % _TOLD_EVERY == 0:
+        told = 0
+        for items in answers:
+            for item in items:
+                work.take(item)
+            if work.analysis.n_moments - told >= _TOLD_EVERY:
+                told = work.analysis.n_moments
                 work.tell(progress, streams.n_expected)
         work.finish()
     work.tell(progress, work.analysis.n_moments)
@@ -260,7 +263,12 @@ def _journal(
     changed_ns, n_bytes = file_stamp(path)
     what = {"recording": [path.name, changed_ns, n_bytes], "alpha": alpha, "step": GRID_STEP_S}
     journal = AnalysisJournal(
-        partial, {**what, "runs": networks.runs, "way of looking": type(looker).__name__}
+        partial,
+        {
+            **what,
+            "runs": networks.runs,
+            "way of looking": str(getattr(looker, "options", type(looker).__name__)),
+        },
     )
     if resume:
         journal.resume()

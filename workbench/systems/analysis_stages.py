@@ -8,8 +8,7 @@ from typing import Any
 
 from workbench.features.stopwatch import Stopwatch
 from workbench.media.grid_pictures import picture_hash
-from workbench.media.video import Frame
-from workbench.systems.file_feed import FileEnds, Item, NoPictureBefore, SoundPiece
+from workbench.systems.file_feed import Step
 from workbench.systems.moment_events import MomentAnswer
 from workbench.systems.moment_judge import MomentJudge
 from workbench.systems.watching import Picture, SettledMoment, Watcher
@@ -26,30 +25,34 @@ class Cut:
 
 
 def watched(
-    items: Iterable[Item], watcher: Watcher, *, with_cuts: bool, watch: Stopwatch | None = None
-) -> Iterator[SettledMoment | Cut]:
+    steps: Iterable[Step], watcher: Watcher, *, with_cuts: bool, watch: Stopwatch | None = None
+) -> Iterator[list[SettledMoment | Cut]]:
     """Look and hear; yield the moments as they are settled and, on request, the places to cut at."""
     watch, cut_from_s = watch or Stopwatch(), 0.0
-    for item in items:
-        if isinstance(item, Frame):
-            seen = watcher.push_frame(item)
-            yield from (moment for moment in seen if not isinstance(moment, Picture))
-            if with_cuts and item.time_s >= cut_from_s and (state := watcher.state()) is not None:
-                cut_from_s = item.time_s + CUT_EVERY_S
-                yield Cut({**state, "picture_hash": picture_hash(item)})
-        elif isinstance(item, SoundPiece):
+    for step in steps:
+        settled: list[SettledMoment | Cut] = []
+        if step.no_picture_before_s is not None:
+            settled += watcher.no_picture_before(step.no_picture_before_s)
+        if step.sound is not None:
             with watch.part("spectrogram"):
-                settled = watcher.push_sound(item.start_s, item.samples)
-            yield from settled
-        elif isinstance(item, NoPictureBefore):
-            yield from watcher.no_picture_before(item.time_s)
-        elif isinstance(item, FileEnds):
-            yield from watcher.end(item.until_s)
-        else:
-            yield from watcher.end_of_sound()
+                settled += watcher.push_sound(step.sound.start_s, step.sound.samples)
+        if step.sound_ends:
+            settled += watcher.end_of_sound()
+        if step.frame is not None:
+            seen = watcher.push_frame(step.frame)
+            settled += [moment for moment in seen if not isinstance(moment, Picture)]
+            if with_cuts and step.frame.time_s >= cut_from_s and (state := watcher.state()) is not None:
+                cut_from_s = step.frame.time_s + CUT_EVERY_S
+                settled.append(Cut({**state, "picture_hash": picture_hash(step.frame)}))
+        if step.ends:
+            settled += watcher.end(step.no_picture_before_s)
+        if settled:
+            yield settled
 
 
-def judged(items: Iterable[SettledMoment | Cut], judge: MomentJudge) -> Iterator[MomentAnswer | Cut]:
+def judged(
+    settled: Iterable[list[SettledMoment | Cut]], judge: MomentJudge
+) -> Iterator[list[MomentAnswer | Cut]]:
     """Ask the networks about each moment; cuts pass through."""
-    for item in items:
-        yield item if isinstance(item, Cut) else judge.answer(item)
+    for items in settled:
+        yield [item if isinstance(item, Cut) else judge.answer(item) for item in items]

@@ -5,6 +5,7 @@ So every moment before a picture is settled when that picture is looked at, and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from workbench.media.timeline import GRID_STEP_S
 from workbench.media.video import Frame
 
 _WINDOW_S = 0.03
+_AT_ONCE = SOUND_RATE
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,26 +33,27 @@ class SoundPiece:
     samples: np.ndarray
 
 
-@dataclass(frozen=True)
-class NoPictureBefore:
-    """The next picture comes at ``time_s``; the sound up to there follows."""
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What comes next, in the order of its fields.
 
-    time_s: float
+    Attributes
+    ----------
+    no_picture_before_s : float or None
+        The next picture comes then; the sound up to there follows.
+    sound : SoundPiece or None
+    sound_ends : bool
+        No more sound comes.
+    frame : Frame or None
+    ends : bool
+        Nothing more comes at all; the last picture stands until ``no_picture_before_s``.
+    """
 
-
-@dataclass(frozen=True)
-class SoundEnds:
-    """No more sound comes."""
-
-
-@dataclass(frozen=True)
-class FileEnds:
-    """Nothing more comes; the last picture stands until ``until_s`` (None in a recording of sound alone)."""
-
-    until_s: float | None
-
-
-Item = Frame | SoundPiece | NoPictureBefore | SoundEnds | FileEnds
+    no_picture_before_s: float | None = None
+    sound: SoundPiece | None = None
+    sound_ends: bool = False
+    frame: Frame | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def feed(
     step_s: float = GRID_STEP_S,
     begin: dict[str, Any] | None = None,
     watch: Stopwatch | None = None,
-) -> Iterator[Item]:
+) -> Iterator[Step]:
     """Yield a recording's pictures and sound in order.
 
     Parameters
@@ -99,11 +102,10 @@ def feed(
         The recording cannot be read, or its sound is damaged as a whole.
     """
     watch, begin = watch or Stopwatch(), begin or {}
-    sound = _SoundAhead(path, first=round(begin.get("n_told", 0) * step_s, 9)) if streams.sound else None
+    sound = _SoundAhead(path if streams.sound else None, first_s=begin.get("n_told", 0) * step_s)
     if not streams.pictures:
-        if sound is not None:
-            yield from watch.each("sound", sound.until(None))
-        yield FileEnds(None)
+        yield from watch.each("sound", sound.until(math.inf))
+        yield Step(ends=True)
         return
     pictures = GridPictures(
         path,
@@ -113,30 +115,32 @@ def feed(
         pause_s=begin.get("pause_s"),
     )
     for frame in watch.each("decode", pictures):
-        yield NoPictureBefore(frame.time_s)
-        if sound is not None:
-            yield from watch.each("sound", sound.until(frame.time_s + _WINDOW_S))
-        yield frame
-    yield NoPictureBefore(pictures.until_s)
-    if sound is not None:
-        yield from watch.each("sound", sound.until(pictures.until_s + _WINDOW_S))
-    yield FileEnds(pictures.until_s)
+        yield Step(no_picture_before_s=frame.time_s)
+        yield from watch.each("sound", sound.until(frame.time_s + _WINDOW_S))
+        yield Step(frame=frame)
+    yield Step(no_picture_before_s=pictures.until_s)
+    yield from watch.each("sound", sound.until(pictures.until_s + _WINDOW_S))
+    yield Step(no_picture_before_s=pictures.until_s, ends=True)
 
 
 class _SoundAhead:
-    """Hands out a recording's sound up to a time; what lies before ``first`` seconds is passed over."""
+    """Hands out a recording's sound up to a time; what lies before ``first_s`` is passed over."""
 
-    def __init__(self, path: Path, *, first: float) -> None:
-        self._blocks = iter(sound_blocks(path) or ())
-        self._first, self._next, self._ended = round(first * SOUND_RATE), 0, False
+    def __init__(self, path: Path | None, *, first_s: float) -> None:
+        self._blocks = iter((sound_blocks(path) if path is not None else None) or ())
+        self._first, self._next, self._ended = round(first_s * SOUND_RATE), 0, path is None
 
-    def until(self, time_s: float | None) -> Iterator[SoundPiece | SoundEnds]:
-        while not self._ended and (time_s is None or self._next < time_s * SOUND_RATE):
-            block = next(self._blocks, None)
-            if block is None:
-                self._ended = True
-                yield SoundEnds()
-                return
-            start, self._next = self._next, self._next + block.size
-            if self._next > self._first:
-                yield SoundPiece(start / SOUND_RATE, block)
+    def until(self, time_s: float) -> Iterator[Step]:
+        """Yield the sound up to ``time_s`` in pieces that never take much memory."""
+        while not self._ended and self._next < time_s * SOUND_RATE:
+            start, blocks = self._next, list[np.ndarray]()
+            while self._next < time_s * SOUND_RATE and self._next - start < _AT_ONCE:
+                block = next(self._blocks, None)
+                if block is None:
+                    self._ended = True
+                    break
+                self._next += block.size
+                blocks.append(block)
+            piece = SoundPiece(start / SOUND_RATE, np.concatenate(blocks)) if blocks else None
+            if self._ended or (piece is not None and self._next > self._first):
+                yield Step(sound=piece, sound_ends=self._ended)
