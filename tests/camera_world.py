@@ -21,12 +21,6 @@ class AnyFace:
         face, mouth = (cv2.resize(frame.image, (n, n), interpolation=cv2.INTER_AREA) for n in (96, 28))
         return Sight(frame.time_s, "detected", box, 1, landmarks.astype(np.float32), face, mouth)
 
-    def load(self):
-        pass
-
-    def looker(self, faces):
-        return AnyFace()
-
     def heard(self, time_s, level_db):
         pass
 

@@ -29,7 +29,7 @@ def told():
 
 @pytest.fixture
 def session(project, told):
-    return CameraSession(project, lambda progress: fusion(), told.append, lookers=AnyFace())
+    return CameraSession(project, lambda progress: fusion(), told.append, looker=lambda faces: AnyFace())
 
 
 def play(session, rng, *, wish=None, heard=True, n=N):

@@ -193,11 +193,6 @@ def shared_detector() -> FaceDetector:
     return _OF_THIS_THREAD.lent.detector
 
 
-def use_detector(detector: FaceDetector) -> None:
-    """Make ``detector`` this thread's one, for loading another takes half a second. No other thread may use it any more."""
-    _OF_THIS_THREAD.detector = detector
-
-
 @functools.lru_cache(maxsize=2)
 def shared_predictor(model: Path | None = None) -> LandmarkPredictor:
     """Return this process's one predictor for ``model`` (None: the one :func:`landmark_file` finds).

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from workbench.datasets.recorded import RecordingWish
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.accumulate import ALPHA
 from workbench.features.crowd_looker import FaceOptions
-from workbench.features.ready_lookers import ReadyLookers
 from workbench.features.sight import Looker
 from workbench.features.smoothing import DisplaySmoother
 from workbench.features.spectrogram import N_SAMPLES
@@ -53,18 +52,6 @@ class CameraResult:
     clip: str = ""
 
 
-class Lookers(Protocol):
-    """Makes lookers that are ready to look."""
-
-    def load(self) -> None:
-        """Load what they need."""
-        ...
-
-    def looker(self, faces: FaceOptions) -> Looker:
-        """Return a fresh one."""
-        ...
-
-
 class CameraSession:
     """Judge what a camera sees, one start after the other.
 
@@ -78,8 +65,8 @@ class CameraSession:
         Told, on another thread, of every picture that was seen: a message for the page.
     alpha : float, in (0, 1]
         Share of the newest moment in the accumulated opinion.
-    lookers : Lookers, optional
-        Make who looks for the face, anew for each start; by default :class:`ReadyLookers`.
+    looker : callable
+        Makes who looks for the face, anew for each start.
 
     Examples
     --------
@@ -96,10 +83,10 @@ class CameraSession:
         tell: Callable[[dict[str, Any]], None],
         *,
         alpha: float = ALPHA,
-        lookers: Lookers | None = None,
+        looker: Callable[[FaceOptions], Looker] = FaceOptions.looker,
     ) -> None:
         self.project, self.alpha = project, alpha
-        self._load, self._tell, self._lookers = load_networks, tell, lookers or ReadyLookers()
+        self._load, self._tell, self._looker = load_networks, tell, looker
         self._networks: FusionNetworks | None = None
         self._loading = threading.Lock()
         self._live: LiveAnalyser | None = None
@@ -128,17 +115,17 @@ class CameraSession:
         """
         with self._loading:
             if self._networks is None:
-                beside = threading.Thread(target=self._lookers.load, daemon=True)
-                beside.start()
                 networks = self._load(progress)
-                beside.join()
-                self._warm_up(networks)
+                # On a thread that ends: what it loaded for itself goes to the next one, the analyser's.
+                warm = threading.Thread(target=self._warm_up, args=(networks,), daemon=True)
+                warm.start()
+                warm.join()
                 self._networks = networks
             return self._networks
 
     def _warm_up(self, networks: FusionNetworks) -> None:
         """Judge a black picture and silence: what is loaded at the first use would be the first picture's delay."""
-        analyser = StreamingAnalyser(networks, looker=self._lookers.looker(FaceOptions()))
+        analyser = StreamingAnalyser(networks, looker=self._looker(FaceOptions()))
         analyser.push_frame(0.0, np.zeros((480, 640, 3), np.uint8))
         analyser.push_sound(0.0, np.zeros(N_SAMPLES, np.float32))
         analyser.end()
@@ -169,7 +156,7 @@ class CameraSession:
         networks = self.prepare()
         analyser = StreamingAnalyser(
             networks,
-            looker=self._lookers.looker(faces),
+            looker=self._looker(faces),
             alpha=self.alpha,
             sound=heard,
             longest_wait_s=LONGEST_WAIT_S,
