@@ -44,11 +44,11 @@ def analyze(
         raise InvalidInputError("--resume goes on with a file's partial result. Name the file with --json.")
     looker = FaceOptions.parse(faces).looker()
     opened = Project.open(project)
-    networks = load_fusion(opened, run)
     target = None if json is None else json.resolve()
     partial = None if target is None else target.with_name(target.name + ".partial")
     try:
         with terminal("analyze") as progress:
+            networks = load_fusion(opened, run, progress=progress)
             analysis = analyze_video(
                 video,
                 networks,
