@@ -39,7 +39,9 @@ def by_picture(n, mouths):
 
 def fusion():
     """Networks whose answers hang on what they are shown."""
-    return FusionNetworks(Scripted(by_picture), Scripted(by_content(1)), Scripted(by_content(2)), {"mouth": "m"})
+    return FusionNetworks(
+        Scripted(by_picture), Scripted(by_content(1)), Scripted(by_content(2)), {"mouth": "m"}
+    )
 
 
 def pictures(rng, n, *, size=(64, 48), rate=30):
@@ -47,7 +49,11 @@ def pictures(rng, n, *, size=(64, 48), rate=30):
     for k in range(n):
         image = cv2.GaussianBlur(rng.integers(0, 255, (size[1], size[0], 3), np.uint8), (5, 5), 2)
         image[:, :, 2] = int(127 + 120 * np.sin(k / 3))  # BGR: red is last
-        yield k + 1, round(k / rate, 3), cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
+        yield (
+            k + 1,
+            round(k / rate, 3),
+            cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes(),
+        )
 
 
 def sound_blocks(rng, seconds, *, size=1440):

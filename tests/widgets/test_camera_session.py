@@ -75,7 +75,9 @@ def test_a_recording_is_a_clip_whose_analysis_gives_the_very_answers_given_live(
     result = play(session, rng, wish=WISH)
     (clip,) = Dataset.open(project, "camera").clips()
     assert (clip.clip, clip.speaker) == (result.clip, "Drawn Ada") and result.dataset == "camera"
-    assert len(list(read_frames(clip.path))) == N and read_sound(clip.path).duration_s == pytest.approx(N / 30)
+    assert len(list(read_frames(clip.path))) == N and read_sound(clip.path).duration_s == pytest.approx(
+        N / 30
+    )
     kept = json.loads((project.dataset_folder("camera") / "live" / f"{clip.clip}.json").read_text())
     live = [row for message in told for row in message["moments"]]
     assert [frame["time_s"] for frame in kept["frames"]] == [time_s for time_s, *_ in live]
@@ -85,7 +87,9 @@ def test_a_recording_is_a_clip_whose_analysis_gives_the_very_answers_given_live(
     assert {"visual", "audiovisual"} == {frame["branch"] for frame in kept["frames"]}
     assert kept["label"] == result.summary.label
     folders = {path.parent for path in files(project)} - {project.datasets}
-    assert all(path.stat().st_mode & 0o077 == 0 for path in files(project) if path.suffix in (".mkv", ".json"))
+    assert all(
+        path.stat().st_mode & 0o077 == 0 for path in files(project) if path.suffix in (".mkv", ".json")
+    )
     assert not any(".partial" in str(path) for path in folders)
     assert [line["event"] for line in audit_lines(project)] == ["camera clip recorded"]
 

@@ -24,16 +24,19 @@ from workbench.media.audio import SOUND_RATE
 from workbench.media.jpeg import JpegDecoder
 from workbench.progress import Progress, silent
 from workbench.project import Project
-from workbench.sentiment import SENTIMENTS
 from workbench.systems.lightweight_fusion import FusionNetworks
 from workbench.systems.live import LiveAnalyser, LiveSummary
 from workbench.systems.live_recording import LiveRecording
-from workbench.systems.stream import Event, MomentAnswer, PictureSeen, StreamingAnalyser
+from workbench.systems.stream import Event, MomentAnswer, StreamingAnalyser
+from workbench.widgets.camera_messages import moments_message, seen_message
 
 LONGEST_WAIT_S = 1.0
 """How long a moment waits for sound that stays away: a live opinion must not stand still for a microphone."""
 LONGEST_GAP_S = 60.0
-_NEIGHBOUR = SOUND_RATE // 2000  # blocks that begin this near to the end of the last one follow it without a gap
+LARGEST = FaceOptions()
+_NEIGHBOUR = (
+    SOUND_RATE // 2000
+)  # blocks that begin this near to the end of the last one follow it without a gap
 
 
 @dataclass(frozen=True)
@@ -125,14 +128,12 @@ class CameraSession:
 
     def _warm_up(self, networks: FusionNetworks) -> None:
         """Judge a black picture and silence: what is loaded at the first use would be the first picture's delay."""
-        analyser = StreamingAnalyser(networks, looker=self._looker(FaceOptions()))
+        analyser = StreamingAnalyser(networks, looker=self._looker(LARGEST))
         analyser.push_frame(0.0, np.zeros((480, 640, 3), np.uint8))
         analyser.push_sound(0.0, np.zeros(N_SAMPLES, np.float32))
         analyser.end()
 
-    def start(
-        self, *, heard: bool, wish: RecordingWish | None = None, faces: FaceOptions = FaceOptions()
-    ) -> None:
+    def start(self, *, heard: bool, wish: RecordingWish | None = None, faces: FaceOptions = LARGEST) -> None:
         """Begin anew; a session that still runs (a page that was closed) is stopped first.
 
         Parameters
@@ -252,7 +253,7 @@ class CameraSession:
     def _send_moments(self) -> None:
         """Tell of the moments that no picture came after."""
         if moments := self._taken_moments():
-            self._tell(_message(moments, None, self._n_dropped))
+            self._tell(moments_message(moments, None, self._n_dropped))
 
 
 def _check_gap(time_s: float, last_s: float) -> None:
@@ -262,37 +263,3 @@ def _check_gap(time_s: float, last_s: float) -> None:
             f"Pictures and sound must follow each other within {LONGEST_GAP_S:.0f} s. Received {time_s:.1f} s after {last_s:.1f} s: "
             "this machine, or the page, was asleep. Start again."
         )
-
-
-def seen_message(seen: PictureSeen, moments: Sequence[MomentAnswer], n_dropped: int) -> dict[str, Any]:
-    """Return what the page is told of a picture and of the moments judged since the last one, as plain data.
-
-    Moments are ``[time_s, open, now, accumulated]``, the last two in the order of the classes, None without a face.
-    """
-    box, points = seen.shown_box, seen.shown_landmarks
-    if box is None or points is None:
-        box, points = seen.box, seen.landmarks
-    told = _message(moments, seen.key, n_dropped) | {
-        "time_s": seen.time_s,
-        "open": seen.mouth_open,
-        "n_faces": seen.n_faces,
-        "others": [[round(float(v), 1) for v in other.box] for other in seen.others],
-    }
-    if box is not None and points is not None:
-        told["box"] = [round(float(v), 1) for v in box]
-        told["points"] = np.round(points.astype(float), 1).ravel().tolist()
-    return told
-
-
-def _message(moments: Sequence[MomentAnswer], key: Any, n_dropped: int) -> dict[str, Any]:
-    rows = [
-        [round(m.time_s, 3), m.mouth_open, _shares(m.probabilities), _shares(m.accumulated)] for m in moments
-    ]
-    nothing = {"box": None, "points": None, "open": None, "n_faces": 0, "others": []}
-    return {"type": "seen", "key": key, "n_dropped": n_dropped, "moments": rows, **nothing}
-
-
-def _shares(probabilities: dict[str, float] | None) -> list[float] | None:
-    return (
-        None if probabilities is None else [round(float(probabilities[name]), 4) for name in SENTIMENTS]
-    )

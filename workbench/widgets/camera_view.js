@@ -153,19 +153,26 @@ class CameraPage {
     if (held?.bitmap) this.paint(held, message);
     this.read(message);
   }
-  paint({ bitmap, time_ms }, { box, points, open, others, time_s }) {
-    const found = box ? { box, points, open } : null;
-    this.overlay.draw(bitmap, [0, 0, bitmap.width, bitmap.height], found);
+  // Drawn once per frame of the screen: of two answers between two of them only the newer one would be seen.
+  paint(held, message) {
+    if (this.next) (this.next.held.bitmap.close(), this.n_unpainted++);
+    else requestAnimationFrame(() => this.draw());
+    this.next = { held, message };
+  }
+  draw() {
+    const { held: { bitmap, time_ms }, message: { box, points, open, others, time_s } } = this.next;
+    this.next = null;
+    this.overlay.draw(bitmap, [0, 0, bitmap.width, bitmap.height], box && { box, points, open });
     drawOthers(this.overlay.canvas, others);
     bitmap.close();
     this.lanes.look(time_s, box ? Math.hypot(points[132] - points[124], points[133] - points[125]) / box[3] : null);
-    this.drawn = time_s;
-    afterPaint(() => {
-      if (this.drawn !== time_s) return void this.n_unpainted++; // a newer one was drawn over it before it was painted
+    const painted = new MessageChannel(); // a task queued from an animation frame runs once that frame was painted
+    painted.port1.onmessage = () => {
       const now_ms = performance.now();
       this.figures.painted(time_ms, now_ms);
       this.root.dispatchEvent(new CustomEvent("aw-painted", { bubbles: true, detail: { taken_ms: time_ms, now_ms, time_s } }));
-    });
+    };
+    painted.port2.postMessage(0);
   }
   read({ box, open, n_faces }) {
     const now_ms = performance.now();

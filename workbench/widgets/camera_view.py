@@ -56,7 +56,9 @@ class CameraView(anywidget.AnyWidget):
     """
 
     _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in PARTS)
-    _css = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("frame_labeller.css", "camera_view.css"))
+    _css = "\n".join(
+        (_HERE / name).read_text(encoding="utf-8") for name in ("frame_labeller.css", "camera_view.css")
+    )
 
     def __init__(self, session: Any = None, *, problem: str = "") -> None:
         super().__init__()
@@ -208,4 +210,8 @@ def camera(project: Project, run: str | None = None) -> CameraView:
     --------
     >>> camera(Project.open())  # doctest: +SKIP
     """
-    return CameraView(lambda tell: CameraSession(project, lambda progress: load_fusion(project, run, progress=progress), tell))
+    return CameraView(
+        lambda tell: CameraSession(
+            project, lambda progress: load_fusion(project, run, progress=progress), tell
+        )
+    )

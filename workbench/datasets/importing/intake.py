@@ -66,9 +66,7 @@ class Intake:
         """
         path = readable(judged.found.relative)
         objection = judged.objection
-        if why := self._forgotten.why(
-            judged.sha256, judged.name.speaker if judged.name else self.speaker
-        ):
+        if why := self._forgotten.why(judged.sha256, judged.name.speaker if judged.name else self.speaker):
             objection = Objection("FORGOTTEN", why)
         try:
             if judged.sha256 in self.rows:
