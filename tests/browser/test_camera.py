@@ -15,7 +15,7 @@ from tests.conftest import CHROMIUM_ARGUMENTS
 from workbench.datasets.catalog import Dataset
 from workbench.media.video import read_frames
 from workbench.project import Project
-from workbench.widgets.camera_view import CameraView, camera
+from workbench.widgets.camera_view import CameraView
 
 pytestmark = pytest.mark.browser
 N_PICTURES = 45
@@ -260,10 +260,3 @@ def test_a_drawn_actor_is_seen_heard_and_kept_only_when_asked(served, page, proj
     frames = list(read_frames(clip.path))
     assert clip.speaker == "Drawn Ada" and clip.kind == "audiovisual" and len(frames) >= 25
     assert len({number_of(frame.image) for frame in frames}) > 10
-
-
-def test_without_a_trained_system_the_page_says_how_to_get_one(page, project):
-    widget, told = camera(project), []
-    widget.send = lambda message, buffers=None: told.append(message)
-    widget._prepared(widget.session)
-    assert told[0]["type"] == "refused" and "workbench train" in told[0]["message"]

@@ -2,6 +2,7 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 from camera_world import AnyFace, fusion, pictures, sound_blocks
@@ -17,6 +18,7 @@ from workbench.media.video import read_frames
 from workbench.systems.analysis import analyze
 from workbench.systems.sinks import AnswerList
 from workbench.widgets.camera_session import CameraSession
+from workbench.widgets.camera_view import camera
 
 WISH = RecordingWish("camera", "Drawn Ada", True)
 N = 20
@@ -163,3 +165,24 @@ def test_starting_again_stops_what_a_closed_page_left_running(session, rng):
     session.start(heard=False)
     assert session._live is not first and not first._thread.is_alive()
     session.stop()
+
+
+@pytest.mark.slow
+def test_the_trained_system_judges_a_drawn_actor_live_from_the_first_picture(demo_project):
+    clip, told = Dataset.open(demo_project, "sample").clips()[0], []
+    session = camera(demo_project).session
+    session._tell = told.append
+    session.prepare()
+    session.start(heard=True)
+    sound = read_sound(clip.path).samples
+    for key, frame in enumerate(read_frames(clip.path)):
+        start_s = round(key / 30, 9)
+        block = sound[round(start_s * 48_000) :][:1600]
+        session.sound([start_s], [block.tobytes()])
+        jpeg = cv2.imencode(".jpg", frame.image[:, :, ::-1])[1].tobytes()
+        session.frame(key, round(frame.time_s, 3), jpeg)
+        while len(told) <= key:
+            session._live._thread.join(0.001)
+    summary = session.stop().summary
+    assert summary.n_answered == summary.n_moments > 50 and summary.n_dropped == 0
+    assert all(len(message["points"]) == 136 for message in told if message["key"] is not None)

@@ -4,7 +4,7 @@
 function drawOthers(canvas, others) {
   if (!others?.length) return;
   const paper = canvas.getContext("2d");
-  Object.assign(paper, { strokeStyle: "#ffffff", lineWidth: 2, fillStyle: "#ffffff", font: "14px system-ui, sans-serif" });
+  Object.assign(paper, { strokeStyle: "#ffffff", lineWidth: 2, fillStyle: "#ffffff", font: "14px system-ui, sans-serif", textAlign: "left" });
   paper.setLineDash([6, 5]);
   for (const [x, y, wide, high] of others) (paper.strokeRect(x, y, wide, high), paper.fillText("not judged", x, y - 6));
   paper.setLineDash([]);
