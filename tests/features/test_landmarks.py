@@ -1,3 +1,4 @@
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -101,3 +102,24 @@ def test_threads_do_not_share_a_detector_and_agree(pictures):
         found = list(pool.map(search, range(12)))
     assert len({detector for detector, _ in found} | {id(shared_detector())}) >= 2
     assert len({points for _, points in found}) == 1
+
+
+def test_a_threads_detector_goes_to_the_next_thread_and_never_to_two_at_once():
+    def of_a_thread(keep, wait):
+        keep.append(id(shared_detector()))
+        assert shared_detector() is shared_detector()
+        wait.wait(20)
+
+    found, both = [], threading.Barrier(2)
+    threads = [threading.Thread(target=of_a_thread, args=(found, both)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 2
+    later, alone = [], threading.Event()
+    alone.set()
+    thread = threading.Thread(target=of_a_thread, args=(later, alone))
+    thread.start()
+    thread.join()
+    assert later[0] in found

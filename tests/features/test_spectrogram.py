@@ -199,4 +199,6 @@ def test_an_image_of_several_columns_shows_each_for_its_share_of_the_time(rng):
 def test_a_strip_is_the_same_to_the_bit_whatever_stands_beside_it(rng):
     columns = rng.uniform(-130, -10, (70, 701)).astype(np.float16)
     together = column_strips(columns)
-    assert all(np.array_equal(column_strip(column), strip) for column, strip in zip(columns, together, strict=True))
+    assert all(
+        np.array_equal(column_strip(column), strip) for column, strip in zip(columns, together, strict=True)
+    )

@@ -19,6 +19,7 @@ from workbench.systems.analysis import analyze
 from workbench.systems.experiment import resume, train
 from workbench.systems.lightweight_fusion import load_fusion
 from workbench.systems.plan import plan
+from workbench.systems.sinks import AnswerList
 
 pytestmark = pytest.mark.slow
 
@@ -78,9 +79,10 @@ def test_the_running_system_uses_both_branches_as_the_mouth_says(runs):
 def test_analyzing_a_file_gives_what_was_stored_for_the_same_clip(demo_project, runs):
     table = read(runs["audiovisual"].folder / "predictions.csv")
     clip = next(c for c in Dataset.open(demo_project, "sample").clips() if c.clip in set(table["clip"]))
-    analysis = analyze(clip.path, load_fusion(demo_project))
+    kept = AnswerList()
+    analysis = analyze(clip.path, load_fusion(demo_project), sinks=[kept])
     stored = table[table["clip"] == clip.clip].set_index("start_s")
-    answered = [f for f in analysis.frames if f["probabilities"]]
+    answered = [f for f in (answer.as_json() for answer in kept.answers) if f["probabilities"]]
     assert len(answered) == len(stored)
     for frame in answered:
         row = stored.loc[frame["time_s"]]
@@ -138,14 +140,14 @@ def test_a_fused_network_needs_its_companions(sample_project):
 @pytest.mark.real
 def test_recordings_without_sound_or_without_a_face_are_told(demo_project, real_data):
     networks = load_fusion(demo_project)
-    none = analyze(real_data / "talking" / "pyfeat" / "no_face.mp4", networks)
+    none = analyze(real_data / "talking" / "pyfeat" / "no_face.mp4", networks, sinks=[kept := AnswerList()])
     assert none.label is None
-    assert all(f["face"] is None and f["probabilities"] is None for f in none.frames)
+    assert all(a.box is None and a.probabilities is None for a in kept.answers)
     assert "no prediction" in none.notes()[0]
     silent = next((real_data / "ravdess" / "Actor_05").glob("02-*.mp4"))
-    by_face = analyze(silent, networks)
+    by_face = analyze(silent, networks, sinks=[kept := AnswerList()])
     assert by_face.label in ("negative", "neutral", "positive")
-    assert np.mean([f["face"] is not None for f in by_face.frames]) >= 0.99
+    assert np.mean([a.box is not None for a in kept.answers]) >= 0.99
 
 
 def test_predictions_are_a_table_that_any_tool_can_read(runs):

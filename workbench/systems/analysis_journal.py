@@ -34,7 +34,8 @@ class AnalysisJournal:
         self.path = path
         self._head = {"version": _VERSION, "what": json.loads(json.dumps(what))}
         self._stream: TextIO | None = None
-        self._end, self._state = 0, None
+        self._end = 0
+        self._state: dict[str, Any] | None = None
         self._seconds = 0.0
 
     @property
@@ -115,12 +116,15 @@ class AnalysisJournal:
         """Add a place to go on from, safe on disk when this returns."""
         self._line({"state": state, "seconds": seconds})
         self._sync()
+        self._state = state
 
     def close(self) -> None:
-        """Leave it for later."""
+        """Leave it for later; where there is no place to go on from, take it away."""
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+            if self._state is None:
+                self.path.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Take it away: the result is whole."""

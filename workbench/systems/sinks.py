@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 from workbench.files import atomic_file
+from workbench.systems.analysis_summary import Analysis
 from workbench.systems.moment_events import MomentAnswer
-
-if TYPE_CHECKING:
-    from workbench.systems.analysis import Analysis
 
 
 @dataclass(frozen=True)
