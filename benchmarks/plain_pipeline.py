@@ -127,9 +127,14 @@ class Overruled:
         return np.tile([1.0 - self._open, float(self._open)], (len(answers), 1))
 
 
+def with_mouth(networks: FusionNetworks, *, is_open: bool) -> FusionNetworks:
+    """Return the networks with the mouth's answer overruled, so that it is known which branch runs."""
+    return dataclasses.replace(networks, mouth=Overruled(networks.mouth, is_open=is_open))
+
+
 def time_both(video: Path, plain: PlainPipeline, networks: FusionNetworks, *, is_open: bool) -> list[str]:
     """Time pieces of the plain pipeline and whole passes of ours in turns, and say the ratio."""
-    told = dataclasses.replace(networks, mouth=Overruled(networks.mouth, is_open=is_open))
+    told = with_mouth(networks, is_open=is_open)
     plain.mouth = is_open
     analyze(video, told)  # compiles what is compiled on the first use
     answers, pieces, passes, n_plain = plain.answers(video), [], [], 0

@@ -3,7 +3,8 @@ import pytest
 from scipy.io import wavfile
 
 from workbench.errors import InvalidInputError
-from workbench.media.audio import SOUND_RATE, Sound, read_sound
+from workbench.media import audio
+from workbench.media.audio import SOUND_RATE, Sound, _average, read_sound, sound_blocks
 
 
 def tone(hz, seconds=0.5, rate=SOUND_RATE):
@@ -69,3 +70,38 @@ def test_a_window_past_the_end_is_filled_with_silence():
     assert (window[:1_000] == 1).all()
     assert (window[1_000:] == 0).all()
     assert not sound.window(9.0, 1_440).any()
+
+
+def test_in_blocks_it_is_the_same_sound_and_the_first_comes_before_all_is_read(wav, rng, monkeypatch):
+    monkeypatch.setattr(audio, "DECIDED_AFTER_S", 1.0)
+    n = 3 * SOUND_RATE
+    left = rng.normal(0, 0.1, n)
+    right = np.where(np.arange(n) < n - SOUND_RATE, left, -left)  # turned round after it is decided
+    path = wav(np.stack([left, right]))
+    reader = sound_blocks(path)
+    blocks, first_of = [], iter(reader)
+    blocks.append(next(first_of))
+    assert reader.notes == ()
+    blocks += list(first_of)
+    assert max(block.size for block in blocks) < SOUND_RATE
+    sound = read_sound(path)
+    assert np.array_equal(np.concatenate(blocks), sound.samples) and sound.samples.size == n
+    assert np.abs(sound.samples[-SOUND_RATE // 2 :]).max() < 1e-4
+
+
+def test_silence_before_the_sound_does_not_count_for_the_decision(wav, rng):
+    said = np.concatenate([np.zeros(SOUND_RATE), rng.normal(0, 0.1, SOUND_RATE)])
+    reader = sound_blocks(wav(np.stack([said, -said])))
+    found = np.concatenate(list(reader))
+    assert reader.notes == ("OUT_OF_PHASE",) and np.abs(found - said).max() < 1e-3
+
+
+def test_the_average_of_channels_does_not_depend_on_the_blocks(rng):
+    channels = rng.normal(0, 0.1, (8, 500)).astype(np.float32)
+    whole = _average(channels)
+    assert np.array_equal(whole, np.concatenate([_average(channels[:, k : k + 1]) for k in range(500)]))
+    assert np.array_equal(whole, channels.mean(axis=0))
+
+
+def test_a_recording_without_sound_has_no_blocks(grey_video):
+    assert sound_blocks(grey_video()) is None

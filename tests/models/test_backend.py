@@ -1,6 +1,8 @@
+import contextlib
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -25,6 +27,22 @@ def test_what_was_said_before_a_failure_is_shown(capfd):
         os.write(2, CHATTER + b"libstdc++ is too old\n")
         raise ImportError
     assert capfd.readouterr().err == "libstdc++ is too old\n"
+
+
+def test_threads_that_hold_it_back_at_once_leave_it_as_it_was(capfd):
+    inside = threading.Barrier(2, timeout=0.2)
+
+    def hold():
+        with without_chatter(_CHATTER), contextlib.suppress(threading.BrokenBarrierError):
+            inside.wait()  # never both: the second waits outside
+
+    threads = [threading.Thread(target=hold) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print("still heard", file=sys.stderr, flush=True)
+    assert inside.broken and capfd.readouterr().err == "still heard\n"
 
 
 @pytest.mark.slow

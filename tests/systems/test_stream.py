@@ -182,3 +182,11 @@ def test_nothing_is_kept_of_what_is_answered():
         gc.collect(0)
         most = max(most, len(alive))
     assert most <= 6
+
+
+def test_a_looker_is_told_of_the_sound_even_when_no_picture_comes():
+    looker = RememberingLooker()
+    analyser = StreamingAnalyser(moody_networks(), looker=looker, longest_wait_s=0.3)
+    for k in range(40):
+        analyser.push_sound(k / 10, noise(4_800))
+    assert 3.0 < looker.told[-1] < 4.0 - 2 * 0.3

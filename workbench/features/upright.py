@@ -108,11 +108,9 @@ def _turned(image: np.ndarray, landmarks: np.ndarray, roll: float) -> tuple[np.n
     """Return the piece around a face, turned upright, and the 2 x 3 matrix that leads into it."""
     centre, larger_px = extent(landmarks)
     side = max(round(_AROUND * larger_px), 1)
-    way = cv2.getRotationMatrix2D(centre, roll, 1.0)
+    way = np.asarray(cv2.getRotationMatrix2D(centre, roll, 1.0), dtype=np.float64)
     way[:, 2] += side / 2 - np.array(centre)
-    piece = cv2.warpAffine(
-        image, way, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    piece = cv2.warpAffine(image, way, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return piece, way
 
 

@@ -16,7 +16,7 @@ _ROUNDING_S = 1e-6
 
 def picture_hash(frame: Frame) -> str:
     """Return the SHA-256 of a picture's pixels, to know it again."""
-    return hashlib.sha256(np.ascontiguousarray(frame.image)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(frame.image).data).hexdigest()
 
 
 class GridPictures:

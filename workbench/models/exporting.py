@@ -91,7 +91,6 @@ def _converted(full: Any, part: str) -> bytes:
     constants = [(variable, tf.constant(variable.numpy())) for variable in full.variables]
     sound = STRIP_SHAPE if part == SHORT else SPECTROGRAM_SHAPE
     shapes = [_SHAPES.get(name, sound) for name in INPUTS[full.name]]
-
     answer = answering(full, short=part == SHORT)
 
     def ask(*inputs: Any) -> Any:
@@ -119,7 +118,5 @@ def _compared(
 
 
 def _of_several_columns(columns: np.ndarray) -> np.ndarray:
-    """Return spectrograms that are not constant along time: each moment's column, then its neighbour's."""
-    beside = np.roll(columns, 1, axis=0)
-    beside = np.where((beside == columns).all(axis=1, keepdims=True), columns[:, ::-1], beside)
-    return np.stack([columns, beside], axis=2)
+    """Return spectrograms that are not constant along time: each moment's column, then the same one louder."""
+    return np.stack([columns, columns * columns.dtype.type(0.8)], axis=2)

@@ -31,17 +31,16 @@ _TRAINED = 0.97
 def train(
     project: Project, what: Plan, *, on_epoch: OnEpoch = lambda run, epoch: None, progress: Progress = silent
 ) -> Run:
-    """Train, judge on the test part, and keep everything in ``reports/runs/<id>/``.
+    """Train, judge on the test part, and keep everything in ``reports/runs/<id>/``, ready for use without TensorFlow.
 
     Raises
     ------
     InvalidInputError
         Nothing to learn from, a split that cannot be made, or a companion run that is missing.
     """
-    run = train_prepared(
-        project, prepare(project, what), on_epoch=on_epoch, progress=within(progress, 0.0, _TRAINED)
-    )
-    run.runtime(progress=within(progress, _TRAINED, 1.0))
+    training, exporting = within(progress, 0.0, _TRAINED), within(progress, _TRAINED, 1.0)
+    run = train_prepared(project, prepare(project, what), on_epoch=on_epoch, progress=training)
+    run.runtime(progress=exporting)
     return run
 
 
@@ -99,7 +98,10 @@ def resume(
             f"A run can only go on with the data it began with. The samples of {run.id} have changed (clips or labels were added): train a new one."
         )
     run.update(status="running")
-    finish(run, prepared, on_epoch=on_epoch, progress=progress)
+    training, exporting = within(progress, 0.0, _TRAINED), within(progress, _TRAINED, 1.0)
+    finish(run, prepared, on_epoch=on_epoch, progress=training)
+    if "group" not in facts:  # members of groups are judged; one that is used is exported then
+        run.runtime(progress=exporting)
     return run
 
 

@@ -161,7 +161,9 @@ class Watcher:
 
     def _tell(self) -> None:
         """Tell the looker what was heard before the picture it looks at, never what comes after."""
-        while self._untold and (self._n_told + 1) * self._step_s <= self._shown_s + _ROUNDING_S:
+        given_up_s = self._index * self._step_s - self._longest_wait_s  # no picture comes for it any more
+        until_s = max(self._shown_s, given_up_s) + _ROUNDING_S
+        while self._untold and (self._n_told + 1) * self._step_s <= until_s:
             self._looker.heard(round(self._n_told * self._step_s, 9), self._untold.popleft())
             self._n_told += 1
 
