@@ -7,17 +7,18 @@ from conversations import HEAD_WIDTH, WIDTH, canvas, heads
 from workbench.errors import InvalidInputError
 from workbench.features.crowd import Crowd
 from workbench.features.crowd_looker import CrowdLooker, FaceOptions
-from workbench.features.landmarks import shared_detector, shared_predictor
+from workbench.features.landmarks import shared_predictor
 from workbench.features.matching import match
 from workbench.features.portrait import SAME_PERSON, distance, portrait_of, renewed
 from workbench.features.sight import FollowLooker
+from workbench.features.upright import UprightLooker
 from workbench.media.video import Frame
 
-N_CROSSING = 50
+N_CROSSING = 40
 
 
 def crowd():
-    return Crowd(shared_detector(), shared_predictor())
+    return Crowd(shared_predictor())
 
 
 def crossing(n=N_CROSSING):
@@ -112,6 +113,7 @@ def test_what_a_person_types_is_read():
     assert FaceOptions.parse("2") == FaceOptions(2)
     assert isinstance(FaceOptions.parse("largest").looker(), FollowLooker)
     assert isinstance(FaceOptions.parse("speaking").looker(), CrowdLooker)
+    assert isinstance(FaceOptions.parse("3", upright=True).looker(), UprightLooker)
 
 
 def test_a_portrait_tells_two_drawn_actors_apart_and_a_brighter_light_not():

@@ -29,6 +29,10 @@ def analyze(
             help="Which of several faces is judged: largest, speaking (its mouth moves with the sound) or a number."
         ),
     ] = "largest",
+    upright: Annotated[
+        bool,
+        typer.Option("--upright", help="Cut tilted faces out upright: heads may lean by 40 degrees."),
+    ] = False,
     project: ProjectOption = None,
 ) -> None:
     """Follow one recording with the running system: face, mouth, branch and sentiment every 30 ms."""
@@ -42,7 +46,7 @@ def analyze(
 
     if resume and json is None:
         raise InvalidInputError("--resume goes on with a file's partial result. Name the file with --json.")
-    looker = FaceOptions.parse(faces).looker()
+    looker = FaceOptions.parse(faces, upright=upright).looker()
     opened = Project.open(project)
     target = None if json is None else json.resolve()
     partial = None if target is None else target.with_name(target.name + ".partial")

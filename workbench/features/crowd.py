@@ -41,6 +41,7 @@ from workbench.features.landmarks import (
     LandmarkPredictor,
     PatchTracker,
     overlap,
+    shared_detector,
     to_grey,
 )
 from workbench.features.matching import match
@@ -64,17 +65,22 @@ class Crowd:
 
     Parameters
     ----------
-    detector : FaceDetector
     predictor : LandmarkPredictor
+    detector : FaceDetector, optional
+        By default the one of whichever thread looks.
     """
 
-    def __init__(self, detector: FaceDetector, predictor: LandmarkPredictor) -> None:
-        self._detector, self._predictor = detector, predictor
+    def __init__(self, predictor: LandmarkPredictor, *, detector: FaceDetector | None = None) -> None:
+        self._given_detector, self._predictor = detector, predictor
         self.tracks: list[FaceTrack] = []
         self._grey = np.zeros((0, 0), np.uint8)
         self._frame: Frame | None = None
         self._n_given = self._n_since_whole = self._n_empty = 0
         self._restored_s: float | None = None
+
+    @property
+    def _detector(self) -> FaceDetector:
+        return self._given_detector or shared_detector()
 
     def look(self, frame: Frame) -> list[FaceTrack]:
         """Return the faces in view in ``frame``, the very same frame again at no cost."""

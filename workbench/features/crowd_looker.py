@@ -10,10 +10,11 @@ from workbench.features.crowd import Crowd
 from workbench.features.face import crop_face
 from workbench.features.face_track import FaceTrack
 from workbench.features.follower import LONGEST_TRACK_S
-from workbench.features.landmarks import LandmarkPredictor, shared_detector, shared_predictor
+from workbench.features.landmarks import LandmarkPredictor, shared_predictor
 from workbench.features.mouth import crop_mouth, mouth_opening
 from workbench.features.sight import FollowLooker, Looker, OtherFace, Sight
 from workbench.features.speaking import SpeakerChoice
+from workbench.features.upright import UprightLooker
 from workbench.media.video import Frame
 
 CHOICES = ("largest", "speaking")
@@ -31,10 +32,13 @@ class FaceOptions:
     several : bool
         Whether the other faces are kept apart, too, where the largest is judged. Speaking and a number need them
         anyway; each face more costs about as much as the first.
+    upright : bool
+        Whether faces tilted by more than 5 degrees are cut out upright (:mod:`workbench.features.upright`).
     """
 
     choose: Literal["largest", "speaking"] | int = "largest"
     several: bool = False
+    upright: bool = False
 
     def __post_init__(self) -> None:
         number = isinstance(self.choose, int) and not isinstance(self.choose, bool) and self.choose >= 1
@@ -44,7 +48,7 @@ class FaceOptions:
             )
 
     @classmethod
-    def parse(cls, text: str) -> FaceOptions:
+    def parse(cls, text: str, *, upright: bool = False) -> FaceOptions:
         """Read what a person typed: ``largest``, ``speaking`` or a number.
 
         Raises
@@ -52,19 +56,20 @@ class FaceOptions:
         InvalidInputError
             It is none of them.
         """
-        return cls(int(text) if text.isdecimal() else text)  # type: ignore[arg-type]
+        return cls(int(text) if text.isdecimal() else text, upright=upright)  # type: ignore[arg-type]
 
     def looker(self) -> Looker:
         """Return a fresh looker for one recording."""
         plain = self.choose == "largest" and not self.several
-        return FollowLooker() if plain else CrowdLooker(self)
+        looker: Looker = FollowLooker() if plain else CrowdLooker(self)
+        return UprightLooker(looker) if self.upright else looker
 
 
 class CrowdLooker:
     """Keep all faces apart and look closely at the chosen one.
 
     A face that was chosen is waited for 0.5 s when it is gone; then the choice falls on another, unless a number was
-    asked for. Made and used by one thread.
+    asked for.
 
     Parameters
     ----------
@@ -88,8 +93,7 @@ class CrowdLooker:
         self._restored = False
 
     def _ready(self) -> Crowd:
-        # dlib's detector belongs to the thread that uses it, so it is fetched on the thread that looks.
-        self._crowd = self._crowd or Crowd(shared_detector(), self._given_predictor or shared_predictor())
+        self._crowd = self._crowd or Crowd(self._given_predictor or shared_predictor())
         return self._crowd
 
     def look(self, frame: Frame) -> Sight:

@@ -88,7 +88,7 @@ class GridPictures:
             yield first
             yield from frames
         else:
-            frames.close()
+            del frames  # the file is opened anew
             yield from (frame for frame in read_frames(self._path) if frame.time_s >= self._from_s)
 
     def _is_right(self, frame: Frame) -> bool:
