@@ -18,7 +18,7 @@ from workbench.project import Project
 from workbench.widgets.camera_view import CameraView
 
 pytestmark = pytest.mark.browser
-N_PICTURES = 45
+N_PICTURES = 30
 # A kernel that answers each picture late, and notes what number the picture bears that it was sent.
 STAND_IN = """
 const clock = performance.now.bind(performance); window.skew = 0; performance.now = () => clock() + skew;
@@ -167,6 +167,8 @@ def test_every_trouble_is_a_sentence_and_start_can_be_pressed_again(bare, page, 
     assert page.evaluate("asked.audio") is None and bare.sent("start")[0]["heard"] is False
     page.evaluate("window.skew = 6000")
     page.locator(".aw-note[data-alert=true]", has_text="has not answered for 5 seconds").wait_for()
+    page.wait_for_function("sent.filter((m) => m.type === 'frame').length >= 3")
+    page.wait_for_timeout(200)
     assert len(bare.sent("frame")) == 3  # no more are under way than can be answered
     screenshot("camera-silent-kernel", page)
     bare.press_start()
@@ -185,7 +187,7 @@ def test_a_recording_is_asked_for_agreed_to_and_named_before_the_camera_starts(b
     page.get_by_text("Whoever is seen or heard agrees").click()
     bare.press_start()
     bare.until("running")
-    assert bare.note() == "Recording."
+    assert bare.note() == "● Recording: Stop keeps the clip."
     assert bare.sent("start")[0]["record"] == {"dataset": "camera", "speaker": "Drawn Ada", "agreed": True}
     assert page.get_by_label("Record a clip").is_disabled()
     screenshot("camera-recording", page)

@@ -86,7 +86,8 @@ def test_what_cannot_be_read_is_said_and_what_cannot_go_on_is_stopped(view, rng)
     say(view, "frame", [b"no picture"], run=1, key=1, time_s=0.0, sound_starts_s=[])
     assert "must be a JPEG" in of(view, "trouble")[0]["message"] and view.session.running
     say(view, "frame", [], run=1, key=1, time_s=0.0, sound_starts_s=[])
-    assert len(of(view, "trouble")) == 2
+    view._receive(view, "no object", [])
+    assert len(of(view, "trouble")) == 3
     (_, _, jpeg), *_ = pictures(rng, 1)
     say(view, "frame", [jpeg], run=1, key=2, time_s=9999.0, sound_starts_s=[])
     assert "asleep" in of(view, "stopped")[0]["problem"] and not view.session.running

@@ -51,7 +51,7 @@ class CameraSource {
     await this.video.play();
     let heard = false;
     if (sound) heard = await this.listen(sound).catch((error) => (this.notes.push(`The microphone cannot be heard (${error.message}): the face alone is judged.`), false));
-    return { heard, camera: picture.getSettings().deviceId, microphone: sound?.getSettings().deviceId };
+    return heard;
   }
   // Picture and sound together, so that one question is asked; without a microphone the picture alone.
   async ask(camera, microphone) {

@@ -9,7 +9,7 @@ class CameraPage {
     this.overlay = new FaceOverlay();
     this.lanes = new CameraLanes();
     this.figures = new CameraFigures();
-    this.source = new CameraSource({ picture: (...all) => this.picture(...all), sound: (...all) => this.sender?.hear(...all), ended: (words) => this.stop(words), muted: (words) => ((this.heard = false), this.say(words)) });
+    this.source = new CameraSource({ picture: (...all) => this.picture(...all), sound: (...all) => this.sender?.hear(...all), ended: (words) => ((this.lost = words), this.stop(words)), muted: (words) => ((this.heard = false), this.say(words)) });
     this.root = make("div", { class: "aw-labeller aw-camera", tabindex: "0", role: "group", "aria-label": "Camera. Space starts and stops, Escape leaves.", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event) });
     this.root.append(make("p", { class: "aw-note" }, "Getting ready …"));
     element.append(this.root);
@@ -95,27 +95,26 @@ class CameraPage {
     this.turn("asking", "The browser asks whether this page may use camera and microphone …");
     const wish = this.wish.wish;
     if (wish && !(wish.agreed && wish.speaker)) return this.turn("ready", "A recording needs the name of who is seen and the tick beside the sentence. Give both, or start without recording.", true);
-    let opened;
     try {
-      opened = await this.source.open({ camera: this.camera.value, microphone: this.microphone.value });
+      this.heard = await this.source.open({ camera: this.camera.value, microphone: this.microphone.value });
     } catch (error) {
       this.source.close();
       return this.turn("ready", troubleOf(error), true);
     }
-    this.heard = opened.heard;
     this.list();
-    this.run++;
+    this.lost = "";
+    this.run = crypto.getRandomValues(new Uint32Array(1))[0]; // two pages of one widget never take each other's answers
     this.turn("starting", "Starting …");
-    this.send({ type: "start", run: this.run, record: wish, heard: opened.heard, faces: this.faces.value });
+    this.send({ type: "start", run: this.run, record: wish, heard: this.heard, faces: this.faces.value });
   }
   started() {
-    if (!this.source.stream) return;
     this.sender = new FrameSender((message, buffers) => this.send({ ...message, run: this.run }, buffers));
     this.figures.begin({ exact: true });
     this.lanes.clear();
     Object.assign(this, { n_dropped: 0, n_unpainted: 0, answered_ms: performance.now(), last: null });
-    this.turn("running", [this.wish.wish ? "Recording." : "Nothing is kept.", ...this.source.notes].join(" "));
+    this.turn("running", [this.wish.wish ? "● Recording: Stop keeps the clip." : "Nothing is kept.", ...this.source.notes].join(" "));
     this.source.begin();
+    if (this.lost) this.stop(this.lost); // while the kernel was starting
   }
   refused(words) {
     this.source.close();

@@ -76,9 +76,11 @@ class CameraView(anywidget.AnyWidget):
             "sound": self._sound,
             "stop": self._stop,
         }
-        problem = handle({**content, "buffers": buffers or []}, handlers)
+        if isinstance(content, dict):
+            content = {**content, "buffers": buffers or []}
+        problem = handle(content, handlers)
         if problem is not None:
-            refused = content.get("type") in ("start", "prepare")
+            refused = isinstance(content, dict) and content.get("type") in ("start", "prepare")
             self.send({"type": "refused" if refused else "trouble", "message": problem})
 
     def _tell(self, message: dict[str, Any]) -> None:
