@@ -14,13 +14,14 @@ import widget from "/labeller.js";
 const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const listeners = [];
 window.kernel = window.kernel ?? { state: "on", waiting: [] };
-const deliver = async (content) => {
-  for (const [message, buffers] of JSON.parse(await window.toKernel(JSON.stringify(content))))
+const deliver = async (content, sent) => {
+  const more = window.kernelTakesBuffers ? [sent] : []; // Playwright's own way takes text alone
+  for (const [message, buffers] of JSON.parse((await window.toKernel(JSON.stringify(content), ...more)) ?? "[]"))
     for (const listener of listeners) listener(message, buffers.map(bytes));
 };
 const model = {
-  send(content) {
-    if (kernel.state === "on") deliver(content);
+  send(content, callbacks, buffers) {
+    if (kernel.state === "on") deliver(content, buffers);
     else if (kernel.state === "paused") kernel.waiting.push(content);
   },
   on: (name, listener) => listeners.push(listener),

@@ -10,6 +10,7 @@ import numpy as np
 from workbench.datasets.catalog import Dataset
 from workbench.datasets.forgotten import bury, read_tombstone
 from workbench.datasets.importing.run import locked
+from workbench.datasets.recorded import RESULTS
 from workbench.files import TEMPORARY_PREFIX, atomic_file
 from workbench.forgetting.archives import archive_holds
 from workbench.forgetting.looking import files_below
@@ -47,12 +48,13 @@ def recordings(work: Work) -> None:
 
 
 def derived(work: Work) -> None:
-    """Erase what was computed of a recording: features and voice, and rows of embeddings."""
+    """Erase what was computed of a recording: features, voice and what was answered live, and rows of embeddings."""
     for name in work.subject.datasets:
         folder = work.project.dataset_folder(name)
         for clip in work.subject.clips:
             work.remove(folder / "features" / clip)
             work.remove(folder / "voice" / f"{clip}.npz")
+            work.remove(folder / RESULTS / f"{clip}.json")
     for path in files_below(work.project.root):
         inside = path.relative_to(work.project.root).parts
         ours = inside[0] == "reports" or (

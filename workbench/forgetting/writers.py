@@ -7,6 +7,7 @@ WRITERS = {
     "datasets/importing/copying.py": "recordings",
     "datasets/importing/intake.py": "tables",
     "datasets/importing/run.py": "leftovers",
+    "media/live_clip.py": "recordings",
     "datasets/archive.py": "leftovers",
     "datasets/download.py": "recordings",
     "datasets/catalog.py": "tables",

@@ -32,6 +32,8 @@ class Intake:
         Where they go; its folder exists and is locked by the caller.
     licence : str
         Under which terms they may be used, ``""`` when not told.
+    speaker : str
+        Who is seen and heard where a name does not tell, ``""`` when that is not known.
 
     Raises
     ------
@@ -39,9 +41,9 @@ class Intake:
         The catalog there is damaged.
     """
 
-    def __init__(self, dataset: Dataset, *, licence: str = "") -> None:
+    def __init__(self, dataset: Dataset, *, licence: str = "", speaker: str = "") -> None:
         self.dataset = dataset
-        self.licence = licence
+        self.licence, self.speaker = licence, speaker
         table = dataset.table()
         self._columns = list(dict.fromkeys([*COLUMNS, *FURTHER_COLUMNS, *table.columns]))
         self.rows: dict[str, Row] = {row["sha256"]: row for row in table.to_dict("records")}
@@ -64,7 +66,7 @@ class Intake:
         """
         path = readable(judged.found.relative)
         objection = judged.objection
-        if why := self._forgotten.why(judged.sha256, judged.name.speaker if judged.name else ""):
+        if why := self._forgotten.why(judged.sha256, judged.name.speaker if judged.name else self.speaker):
             objection = Objection("FORGOTTEN", why)
         try:
             if judged.sha256 in self.rows:
@@ -144,7 +146,7 @@ class Intake:
             "file": file,
             "sha256": judged.sha256,
             "kind": facts.kind,
-            "speaker": name.speaker if name is not None else "",
+            "speaker": name.speaker if name is not None else self.speaker,
             "intended": name.intended if name is not None else "",
             "duration_s": facts.duration_s,  # type: ignore[dict-item]  # the one number of the catalog
             "name": readable(judged.found.name),

@@ -35,6 +35,7 @@ def import_path(
     name: str,
     *,
     licence: str = "",
+    speaker: str = "",
     limits: Limits | None = None,
     progress: Progress = silent,
 ) -> ImportReport:
@@ -53,6 +54,8 @@ def import_path(
         The dataset; a new one is made, an existing one grows.
     licence : str
         Under which terms the recordings may be used, kept with every clip.
+    speaker : str
+        Who is seen and heard in recordings whose name does not tell.
     limits : Limits, optional
         What is too large.
     progress : Progress
@@ -84,7 +87,7 @@ def import_path(
         )
     with locked(dataset), _unpacked(source, dataset, progress) as (recordings, n_ignored):
         report = ImportReport(name, n_ignored=n_ignored)
-        intake = Intake(dataset, licence=licence)
+        intake = Intake(dataset, licence=licence, speaker=speaker)
         try:
             for judged in _judged_in_order(recordings, intake, limits or Limits()):
                 progress(len(report.files), len(recordings), readable(judged.found.relative))
