@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 Progress = Callable[[int, int, str], None]
 
@@ -56,11 +56,32 @@ def in_words(seconds: float | None) -> str:
 
 
 @contextmanager
-def terminal(title: str) -> Iterator[Progress]:
-    """Yield a progress that draws a bar with an estimate on standard error, or plain lines where it is no terminal."""
-    if not sys.stderr.isatty():
-        yield _lines(title)
-        return
+def terminal(title: str, *, at_once: bool = True) -> Iterator[Progress]:
+    """Yield a progress that draws a bar with an estimate on standard error, or plain lines where it is no terminal.
+
+    Parameters
+    ----------
+    at_once : bool
+        False draws nothing before the first word: for work that is seldom needed.
+    """
+    shown: list[Progress] = []
+    with ExitStack() as stack:
+
+        def show() -> None:
+            shown.append(stack.enter_context(_bar(title)) if sys.stderr.isatty() else _lines(title))
+
+        def progress(done: int, total: int, what: str) -> None:
+            if not shown:
+                show()
+            shown[0](done, total, what)
+
+        if at_once:
+            show()
+        yield progress
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar

@@ -51,8 +51,9 @@ def analyze(
     target = None if json is None else json.resolve()
     partial = None if target is None else target.with_name(target.name + ".partial")
     try:
-        with terminal("analyze") as progress:
+        with terminal("networks", at_once=False) as progress:
             networks = load_fusion(opened, run, progress=progress)
+        with terminal("analyze") as progress:
             analysis = analyze_video(
                 video,
                 networks,

@@ -58,7 +58,7 @@ def export_network(
         no export then.
     """
     network, full = predictor.network, predictor.full
-    (folder / FACTS).unlink(missing_ok=True)
+    _withdraw(folder / FACTS)
     parts = parts_of(network)
     for number, part in enumerate(parts):
         progress(number, len(parts) + 1, f"{network}: written for use without TensorFlow")
@@ -83,6 +83,17 @@ def export_network(
     write_json(folder / FACTS, facts)
     progress(len(parts) + 1, len(parts) + 1, f"{network}: ready for use without TensorFlow")
     return Export(folder, facts)
+
+
+def _withdraw(facts: Path) -> None:
+    """Take an earlier export out of use before its files are replaced."""
+    try:
+        facts.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{facts} must be writable, for the run is exported anew. Received: {error.strerror}. Mend the permissions, "
+            "or use the run once from an account that may write there."
+        ) from error
 
 
 def _converted(full: Any, part: str) -> bytes:

@@ -28,7 +28,7 @@ from workbench.systems.watching import Watcher
 
 __all__ = ["Analysis", "analyze"]
 
-_WAITING_PICTURES, _WAITING_MOMENTS = 8, 64
+_WAITING_PICTURES, _WAITING_MOMENTS = 4, 16
 _TOLD_EVERY = 16
 
 

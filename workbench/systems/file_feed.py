@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +115,13 @@ def feed(
         pause_s=begin.get("pause_s"),
     )
     for frame in watch.each("decode", pictures):
-        yield Step(no_picture_before_s=frame.time_s)
-        yield from watch.each("sound", sound.until(frame.time_s + _WINDOW_S))
-        yield Step(frame=frame)
+        step = Step(no_picture_before_s=frame.time_s)
+        for heard in watch.each("sound", sound.until(frame.time_s + _WINDOW_S)):
+            if step.sound is not None:  # a long way to this picture: its sound comes in several steps
+                yield step
+                step = Step()
+            step = replace(step, sound=heard.sound, sound_ends=heard.sound_ends)
+        yield replace(step, frame=frame)
     yield Step(no_picture_before_s=pictures.until_s)
     yield from watch.each("sound", sound.until(pictures.until_s + _WINDOW_S))
     yield Step(no_picture_before_s=pictures.until_s, ends=True)
