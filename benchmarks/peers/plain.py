@@ -108,6 +108,7 @@ class PlainPipeline:
             yield PlainAnswer(moment.time_s, moment.frame.time_s, box, points, is_open, opinion)
 
     def _look(self, image: np.ndarray) -> tuple[Box, np.ndarray] | None:
+        image = np.ascontiguousarray(image)  # dlib reads padded rows wrongly, and says nothing
         found = self._detector(image, UPSAMPLE)
         if not found:
             return None

@@ -66,6 +66,13 @@ def test_a_choice_goes_on_from_its_state(rng):
     assert other.scores() == choice.scores() and other.speaker == choice.speaker == 1
 
 
+def test_who_is_forgotten_leaves_nothing_behind(rng):
+    choice = started(rng)
+    talk(choice, seconds=1, level_db=LOUD, moving=(1, 2), rng=rng)
+    choice.keep_only({2})
+    assert set(choice.scores()) == {2} and [face for face, _ in choice.state()["openings"]] == [2]
+
+
 def listening(images, n):
     """A face that says nothing: the clip's first pictures, to and fro."""
     order = np.abs((np.arange(n) + len(images) - 1) % (2 * len(images) - 2) - (len(images) - 1))

@@ -103,6 +103,7 @@ class CrowdLooker:
             openings = {track.face_id: float(mouth_opening(track.landmarks)) for track in in_view}
             passed_s = 0.0 if self._looked_s is None else frame.time_s - self._looked_s
             self._choice.saw(openings, passed_s)
+            self._choice.keep_only({track.face_id for track in self._ready().tracks})
             self._chosen = self._choose(in_view, frame.time_s)
         self._restored, self._looked_s = False, frame.time_s
         others = tuple(OtherFace(t.face_id, t.box) for t in in_view if t.face_id != self._chosen)

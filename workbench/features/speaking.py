@@ -72,6 +72,12 @@ class SpeakerChoice:
             self._choose(openings, heard_s)
         self._openings = dict(openings)
 
+    def keep_only(self, faces: set[int]) -> None:
+        """Forget all faces but these, so that an hour of passers-by takes no memory."""
+        for table in self._tables().values():
+            for face in table.keys() - faces:
+                del table[face]
+
     def scores(self) -> dict[int, float]:
         """Return each face's mean speed of the mouth while something was heard, a second."""
         return {face: moved / self._watched_s[face] for face, moved in self._moved.items()}

@@ -30,10 +30,14 @@ def plot_robustness(curves: Sequence[Curve]) -> Axes:
     curves : sequence of Curve
         From :func:`workbench.evaluation.robustness.curves_of`.
     """
-    panels = list(dict.fromkeys((curve.kind, curve.upright) for curve in curves))
-    figure, axes = new_figure(1, len(panels), width_inch=3.4 * len(panels), height_inch=3.4)
+    kinds = list(dict.fromkeys(curve.kind for curve in curves))
+    panels = sorted({(curve.kind, curve.upright) for curve in curves}, key=lambda p: (kinds.index(p[0]), p[1]))
+    n_rows = -(-len(panels) // 2)
+    figure, axes = new_figure(n_rows, min(len(panels), 2), width_inch=8.0, height_inch=0.7 + 2.7 * n_rows)
     with styled():
-        for ax, (kind, upright) in zip(axes, panels, strict=True):
+        for ax in axes[len(panels) :]:
+            ax.set_axis_off()
+        for ax, (kind, upright) in zip(axes, panels, strict=False):
             of_panel = [curve for curve in curves if (curve.kind, curve.upright) == (kind, upright)]
             for place, curve in enumerate(of_panel):
                 _draw(ax, curve, place - 1)
@@ -42,11 +46,10 @@ def plot_robustness(curves: Sequence[Curve]) -> Axes:
             ax.set_ylim(0, 1.04)
             ax.yaxis.set_major_formatter("{x:.0%}")
             ax.grid(axis="y", color="#E6E6E6", linewidth=0.8)
-            if kind in _ACROSS:
-                ax.set_xticks(of_panel[0].amounts)
-            else:
+            ax.set_xticks(of_panel[0].amounts)
+            if kind not in _ACROSS:
                 ax.xaxis.set_major_formatter("{x:.0%}")
-        axes[0].set_ylabel("share of pictures (label: of clips)")
+        figure.supylabel("share of pictures (label: of clips)", fontsize="medium")
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return axes[0]
 
