@@ -5,7 +5,7 @@ const SILENT_MS = 5000, READ_MS = 250;
 
 class CameraPage {
   constructor(model, element) {
-    Object.assign(this, { model, run: 0, stage: "preparing", told_ms: 0, heard: false, n_dropped: 0 });
+    Object.assign(this, { model, run: 0, stage: "preparing", told_ms: 0, heard: false, n_dropped: 0, waiting: [] });
     this.overlay = new FaceOverlay();
     this.lanes = new CameraLanes();
     this.figures = new CameraFigures();
@@ -152,15 +152,15 @@ class CameraPage {
     if (held?.bitmap) this.paint(held, message);
     this.read(message);
   }
-  // Drawn once per frame of the screen: of two answers between two of them only the newer one would be seen.
+  // One picture per frame of the screen; of more than two that wait the oldest would only make the others late.
   paint(held, message) {
-    if (this.next) (this.next.held.bitmap.close(), this.n_unpainted++);
-    else requestAnimationFrame(() => this.draw());
-    this.next = { held, message };
+    if (!this.waiting.length) requestAnimationFrame(() => this.draw());
+    this.waiting.push({ held, message });
+    if (this.waiting.length > 2) (this.waiting.shift().held.bitmap.close(), this.n_unpainted++);
   }
   draw() {
-    const { held: { bitmap, time_ms }, message: { box, points, open, others, time_s } } = this.next;
-    this.next = null;
+    const { held: { bitmap, time_ms }, message: { box, points, open, others, time_s } } = this.waiting.shift();
+    if (this.waiting.length) requestAnimationFrame(() => this.draw());
     this.overlay.draw(bitmap, [0, 0, bitmap.width, bitmap.height], box && { box, points, open });
     drawOthers(this.overlay.canvas, others);
     bitmap.close();
