@@ -175,13 +175,17 @@ class CameraPage {
   }
   read({ box, open, n_faces }) {
     const now_ms = performance.now();
-    if (this.sender) this.figures.tell({ n_offered: this.sender.n_offered, n_passed: this.sender.n_skipped + this.n_dropped + this.n_unpainted, heard: this.heard ? "heard" : "none", now_ms });
+    if (this.sender) this.figures.tell({ n_offered: this.sender.n_offered, n_passed: this.sender.n_skipped + this.n_dropped + this.n_unpainted, heard: this.sounds(), now_ms });
     if (now_ms - this.told_ms < READ_MS) return;
     this.told_ms = now_ms;
     setData(this.root, "face", String(Boolean(box)));
     const judged = open && this.heard ? "face and voice are judged" : "the face is judged";
     setText(this.status, box ? `Face seen${n_faces > 1 ? ` (one of ${n_faces})` : ""}, mouth ${open ? "open ◯" : "closed ▬"}: ${judged}.` : "No face is seen: nothing is added.");
     if (this.last) this.verdict.replaceChildren(...this.readout.show(this.last));
+  }
+  sounds() {
+    const lost = this.sender.n_sound_lost;
+    return !this.heard ? "none" : lost ? `heard, ${counted(lost, "block")} lost` : "heard";
   }
   // Words --------------------------------------------------------------------------------------------------------------
   // Once a second: is anybody answering?
