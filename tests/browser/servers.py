@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.servers.settings import BUSY_ICON_OFF
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 _START_S = 90
 
@@ -109,11 +111,16 @@ def _wait_until_there(server: Server, process: subprocess.Popen) -> None:
 def running_lab(project: Path, notebooks: Path, *, home: Path):
     """A JupyterLab server (context manager) that serves ``notebooks`` and whose kernels find ``project``."""
     port, token = _free_port(), secrets.token_hex(16)
-    # The question about news would lie over the page.
+    # The question about news would lie over the page; the tab's icon is not changed, as `workbench lab` has it.
     settings = home / "config" / "labconfig" / "page_config.json"
     settings.parent.mkdir(parents=True)
     settings.write_text(
-        json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}})
+        json.dumps(
+            {
+                "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+                | BUSY_ICON_OFF["disabledExtensions"]
+            }
+        )
     )
     options = {
         "ServerApp.port": port,

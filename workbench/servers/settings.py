@@ -21,6 +21,8 @@ REFILL_DELAY_S = 3.0
 """A viewer's own page comes first; then the place of the kernel it took is filled again."""
 PACKAGE = Path(__file__).resolve().parents[1]
 NEWS_OFF = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+BUSY_ICON_OFF = {"disabledExtensions": {"@jupyterlab/application-extension:faviconbusy": True}}
+"""JupyterLab changes the tab's icon at every message of a widget: with a camera, a third of the browser's work."""
 
 
 def lab_settings(notebooks: Path, port: int, token: str, open_browser: bool) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from workbench.servers.dashboards import Exposure, dashboards_servers
 from workbench.servers.places import choose_port, notebooks_folder, write_private
 from workbench.servers.processes import Server, end_of_log, running, stoppable
 from workbench.servers.settings import (
+    BUSY_ICON_OFF,
     DASHBOARDS_VARIABLE,
     LOOPBACK,
     NEWS_OFF,
@@ -86,6 +87,7 @@ def lab_server(
     notebooks = notebooks_folder(project)
     write_private(folder / "jupyter_lab_config.json", lab_settings(notebooks, port, token, open_browser))
     write_private(folder / "labconfig" / "default_setting_overrides.json", NEWS_OFF)
+    write_private(folder / "labconfig" / "page_config.json", BUSY_ICON_OFF)
     searched = [str(folder), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     environment = {
         **os.environ,

@@ -2,22 +2,22 @@
 // here until its answer comes, so that what was found is painted on exactly the picture it was found in.
 
 const MOST_UNDER_WAY = 3, LARGEST_SIDE = 1280, JPEG_QUALITY = 0.9, MOST_SOUND_BLOCKS = 300, SOUND_ALONE = 4;
+// In the worker: the picture drawn, encoded, and handed back as it was encoded from.
 const ENCODER = `
   let canvas, paper, last = Promise.resolve();
-  const encode = async ({ key, bitmap, quality }) => {
-    const { width, height } = bitmap;
+  const encode = async ({ key, picture, width, height, quality }) => {
     if (canvas?.width !== width || canvas.height !== height) { canvas = new OffscreenCanvas(width, height); paper = canvas.getContext("2d", { alpha: false, willReadFrequently: true }); }
-    const began = performance.now();
-    paper.drawImage(bitmap, 0, 0);
-    const bytes = await (await canvas.convertToBlob({ type: "image/jpeg", quality })).arrayBuffer();
-    postMessage({ key, bitmap, bytes, took_ms: performance.now() - began }, [bitmap, bytes]);
+    paper.drawImage(picture, 0, 0, width, height);
+    picture.close(); // cameras have few buffers
+    const bytes = await (await canvas.convertToBlob({ type: "image/jpeg", quality })).arrayBuffer(), bitmap = canvas.transferToImageBitmap();
+    postMessage({ key, bitmap, bytes }, [bitmap, bytes]);
   };
   onmessage = ({ data }) => { last = last.then(() => encode(data)).catch(() => postMessage({ key: data.key })); };`;
 
 class FrameSender {
   constructor(send) {
     const address = URL.createObjectURL(new Blob([ENCODER], { type: "text/javascript" }));
-    Object.assign(this, { send, address, key: 0, zero_ms: null, last_ms: -Infinity, under: new Map(), sound: [], encoded_ms: [], n_offered: 0, n_skipped: 0, n_sound_lost: 0 });
+    Object.assign(this, { send, address, key: 0, zero_ms: null, last_ms: -Infinity, under: new Map(), sound: [], n_offered: 0, n_skipped: 0, n_sound_lost: 0 });
     this.worker = new Worker(address);
     this.worker.onmessage = ({ data }) => this.encoded(data);
   }
@@ -28,25 +28,21 @@ class FrameSender {
     this.last_ms = time_ms;
     this.n_offered++;
     if (this.under.size >= MOST_UNDER_WAY) return void this.n_skipped++;
-    const key = ++this.key, held = { time_ms, bitmap: null };
-    this.under.set(key, held);
-    const scale = LARGEST_SIDE / Math.max(video.videoWidth, video.videoHeight);
-    const size = scale < 1 ? { resizeWidth: Math.round(video.videoWidth * scale), resizeHeight: Math.round(video.videoHeight * scale) } : {};
+    const key = ++this.key, shrunk = Math.min(LARGEST_SIDE / Math.max(video.videoWidth, video.videoHeight), 1);
+    const [width, height] = [video.videoWidth, video.videoHeight].map((side) => Math.round(side * shrunk));
+    this.under.set(key, { time_ms, bitmap: null });
     try {
-      const shown = "VideoFrame" in window ? new VideoFrame(video) : video; // this picture, whatever is shown next
-      const bitmap = await createImageBitmap(shown, size).finally(() => shown !== video && shown.close());
-      this.worker.postMessage({ key, bitmap, quality: JPEG_QUALITY }, [bitmap]);
+      const picture = await pictureOf(video);
+      this.worker.postMessage({ key, picture, width, height, quality: JPEG_QUALITY }, [picture]);
     } catch {
       this.under.delete(key); // the camera went away under our hands: it tells so itself
       this.n_skipped++;
     }
   }
-  encoded({ key, bitmap, bytes, took_ms }) {
+  encoded({ key, bitmap, bytes }) {
     const held = this.under.get(key);
     if (!held || !bytes) return bitmap?.close(), void this.under.delete(key);
     held.bitmap = bitmap;
-    this.encoded_ms.push(took_ms);
-    if (this.encoded_ms.length > 60) this.encoded_ms.shift();
     const time_s = this.seconds(held.time_ms), { starts_s, blocks } = this.heard();
     this.send({ type: "frame", key, time_s, sound_starts_s: starts_s }, [bytes, ...blocks]);
   }
@@ -84,5 +80,14 @@ class FrameSender {
     URL.revokeObjectURL(this.address);
     for (const { bitmap } of this.under.values()) bitmap?.close();
     this.under.clear();
+  }
+}
+
+// What a video shows now, whatever it shows next; browsers without VideoFrame copy it at once.
+async function pictureOf(video) {
+  try {
+    return new VideoFrame(video);
+  } catch {
+    return createImageBitmap(video);
   }
 }

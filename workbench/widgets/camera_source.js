@@ -37,7 +37,7 @@ function cameraRefusal() {
 }
 
 class CameraSource {
-  // on: { picture(video, time_ms, exact), sound(start_ms, samples), ended(words) }
+  // on: { picture(video, time_ms, exact), sound(start_ms, samples), ended(words), muted(words) }
   constructor(on) {
     Object.assign(this, { on, stream: null, context: null, video: null, notes: [] });
   }

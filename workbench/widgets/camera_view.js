@@ -5,7 +5,7 @@ const SILENT_MS = 5000, READ_MS = 250;
 
 class CameraPage {
   constructor(model, element) {
-    Object.assign(this, { model, run: 0, stage: "preparing", told_ms: 0, heard: false, n_dropped: 0 });
+    Object.assign(this, { model, run: 0, stage: "preparing", told_ms: 0, heard: false, n_dropped: 0, waiting: [] });
     this.overlay = new FaceOverlay();
     this.lanes = new CameraLanes();
     this.figures = new CameraFigures();
@@ -152,15 +152,15 @@ class CameraPage {
     if (held?.bitmap) this.paint(held, message);
     this.read(message);
   }
-  // Drawn once per frame of the screen: of two answers between two of them only the newer one would be seen.
+  // One picture per frame of the screen; of more than two that wait the oldest would only make the others late.
   paint(held, message) {
-    if (this.next) (this.next.held.bitmap.close(), this.n_unpainted++);
-    else requestAnimationFrame(() => this.draw());
-    this.next = { held, message };
+    if (!this.waiting.length) requestAnimationFrame(() => this.draw());
+    this.waiting.push({ held, message });
+    if (this.waiting.length > 2) (this.waiting.shift().held.bitmap.close(), this.n_unpainted++);
   }
   draw() {
-    const { held: { bitmap, time_ms }, message: { box, points, open, others, time_s } } = this.next;
-    this.next = null;
+    const { held: { bitmap, time_ms }, message: { box, points, open, others, time_s } } = this.waiting.shift();
+    if (this.waiting.length) requestAnimationFrame(() => this.draw());
     this.overlay.draw(bitmap, [0, 0, bitmap.width, bitmap.height], box && { box, points, open });
     drawOthers(this.overlay.canvas, others);
     bitmap.close();
@@ -175,13 +175,17 @@ class CameraPage {
   }
   read({ box, open, n_faces }) {
     const now_ms = performance.now();
-    if (this.sender) this.figures.tell({ n_offered: this.sender.n_offered, n_passed: this.sender.n_skipped + this.n_dropped + this.n_unpainted, heard: this.heard ? "heard" : "none", now_ms });
+    if (this.sender) this.figures.tell({ n_offered: this.sender.n_offered, n_passed: this.sender.n_skipped + this.n_dropped + this.n_unpainted, heard: this.sounds(), now_ms });
     if (now_ms - this.told_ms < READ_MS) return;
     this.told_ms = now_ms;
     setData(this.root, "face", String(Boolean(box)));
     const judged = open && this.heard ? "face and voice are judged" : "the face is judged";
     setText(this.status, box ? `Face seen${n_faces > 1 ? ` (one of ${n_faces})` : ""}, mouth ${open ? "open ◯" : "closed ▬"}: ${judged}.` : "No face is seen: nothing is added.");
     if (this.last) this.verdict.replaceChildren(...this.readout.show(this.last));
+  }
+  sounds() {
+    const lost = this.sender.n_sound_lost;
+    return !this.heard ? "none" : lost ? `heard, ${counted(lost, "block")} lost` : "heard";
   }
   // Words --------------------------------------------------------------------------------------------------------------
   // Once a second: is anybody answering?
