@@ -11,7 +11,7 @@ import workbench
 
 ROOT = Path(workbench.__file__).parent
 FLOORS = [
-    {"errors", "project", "files", "progress", "lazy", "sentiment", "landlock", "templating"},
+    {"errors", "project", "files", "progress", "lazy", "sentiment", "landlock", "large_pages", "templating"},
     {"media"},
     {"labels", "features"},
     {"datasets"},

@@ -28,7 +28,9 @@ def shown(bare):
 
 def shows(bare, task):
     """Wait until this very item is on screen."""
-    bare.page.wait_for_function("task => document.querySelector('.aw-pictures').dataset.task === task", arg=task)
+    bare.page.wait_for_function(
+        "task => document.querySelector('.aw-pictures').dataset.task === task", arg=task
+    )
 
 
 def press(bare, keys):

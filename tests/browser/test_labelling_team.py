@@ -1,7 +1,7 @@
 """Several people at one shared queue, each on a page of their own."""
 
 import pytest
-from by_hand import press, saved, shown, shows, standing
+from by_hand import press, saved, shows, standing
 
 pytestmark = pytest.mark.browser
 

@@ -57,7 +57,7 @@ def crop_square(image: np.ndarray, *, centre: tuple[float, float], side_px: floa
         piece = image[rows[:, None], columns]
     # INTER_AREA averages when shrinking; when enlarging it would only repeat pixels.
     filter_ = cv2.INTER_AREA if n_pixels >= size else cv2.INTER_LINEAR
-    return cv2.resize(np.ascontiguousarray(piece), (size, size), interpolation=filter_)
+    return cv2.resize(piece, (size, size), interpolation=filter_)
 
 
 def square_around(centre: tuple[float, float], side_px: float) -> tuple[int, int, int]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.errors import InvalidInputError
 from workbench.features.pretrained import landmark_file
+from workbench.large_pages import use_large_pages
 from workbench.lazy import load
 
 N_LANDMARKS = 68
@@ -79,7 +80,7 @@ class FaceDetector:
         scale = WINDOW_PX / smallest_px
         size = (max(round(grey.shape[1] * scale), 1), max(round(grey.shape[0] * scale), 1))
         filter_ = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        searched = grey if scale == 1 else cv2.resize(grey, size, interpolation=filter_)
+        searched = np.ascontiguousarray(grey) if scale == 1 else cv2.resize(grey, size, interpolation=filter_)
         boxes, scores, _ = self._detector.run(searched, 0, threshold)
         found = [
             FoundFace(
@@ -111,7 +112,7 @@ class FaceDetector:
         if min(region.shape) < SMALLEST_REGION_PX:
             return []
         smallest_px = SHRINK * max(width, height)
-        found = self.find(np.ascontiguousarray(region), smallest_px=smallest_px, threshold=threshold)
+        found = self.find(region, smallest_px=smallest_px, threshold=threshold)
         return [FoundFace((f.box[0] + left, f.box[1] + top, f.box[2], f.box[3]), f.score) for f in found]
 
 
@@ -142,6 +143,7 @@ class LandmarkPredictor:
             raise InvalidInputError(
                 f"The landmark model must be a dlib shape predictor. {model} cannot be read ({error})."
             ) from error
+        use_large_pages()
 
     def points(self, grey: np.ndarray, box: Box) -> np.ndarray:
         """Return the points of the face in ``box``.

@@ -31,7 +31,9 @@ def plot_robustness(curves: Sequence[Curve]) -> Axes:
         From :func:`workbench.evaluation.robustness.curves_of`.
     """
     kinds = list(dict.fromkeys(curve.kind for curve in curves))
-    panels = sorted({(curve.kind, curve.upright) for curve in curves}, key=lambda p: (kinds.index(p[0]), p[1]))
+    panels = sorted(
+        {(curve.kind, curve.upright) for curve in curves}, key=lambda p: (kinds.index(p[0]), p[1])
+    )
     n_rows = -(-len(panels) // 2)
     figure, axes = new_figure(n_rows, min(len(panels), 2), width_inch=8.0, height_inch=0.7 + 2.7 * n_rows)
     with styled():

@@ -15,7 +15,7 @@ import numpy as np
 
 from workbench.errors import InvalidInputError
 from workbench.features.stopwatch import Stopwatch
-from workbench.media.audio import SOUND_RATE, sound_blocks
+from workbench.media.audio import SOUND_RATE, SoundBlocks
 from workbench.media.grid_pictures import GridPictures
 from workbench.media.header import read_header
 from workbench.media.timeline import GRID_STEP_S
@@ -131,7 +131,7 @@ class _SoundAhead:
     """Hands out a recording's sound up to a time; what lies before ``first_s`` is passed over."""
 
     def __init__(self, path: Path | None, *, first_s: float) -> None:
-        self._blocks = iter((sound_blocks(path) if path is not None else None) or ())
+        self._blocks = iter(SoundBlocks(path) if path is not None else ())
         self._first, self._next, self._ended = round(first_s * SOUND_RATE), 0, path is None
 
     def until(self, time_s: float) -> Iterator[Step]:
