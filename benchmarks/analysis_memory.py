@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import most_mb
 from workbench.lazy import load
 
 MOST_MB = 500.0
@@ -45,11 +45,6 @@ def repeated(source: Path, target: Path, seconds: float) -> None:
                     packet.stream = streams[index]
                     out.mux(packet)
             shift, n_passes = shift + length, n_passes + 1
-
-
-def most_mb() -> float:
-    """Return the largest size this process ever had, in MB of 10^6 bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 def analyse_here(project: Path, video: Path) -> Iterator[dict[str, float]]:

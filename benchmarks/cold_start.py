@@ -49,7 +49,11 @@ class Listener(MetaPathFinder):  # puts the word into the judge when the command
 
 sys.meta_path.insert(0, Listener())
 from workbench.cli import main
-main()
+try:
+    main()
+finally:
+    from benchmarks.memory import most_mb
+    os.write(int(os.environ["TOLD"]), f" {most_mb()}".encode())
 """
 
 
@@ -101,12 +105,13 @@ def start_once(project: Project, video: Path) -> Start:
     os.close(mouth)
     heard = os.read(ear, 64)
     first_s = time.perf_counter() - began
-    _, status, used = os.wait4(child, 0)
+    _, status = os.waitpid(child, 0)
+    peak_mb = os.read(ear, 64)
     os.close(ear)
     os.close(silence)
     if status or not heard:
         raise SystemExit(f"`workbench analyze {video}` failed or saw no face: run it by hand to see why.")
-    return Start(first_s, float(heard), time.perf_counter() - began, used.ru_maxrss / 1024)
+    return Start(first_s, float(heard), time.perf_counter() - began, float(peak_mb))
 
 
 def main() -> None:
