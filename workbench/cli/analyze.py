@@ -35,7 +35,7 @@ def analyze(
             help="Write every moment as .csv, .parquet or .json, or drawn on the video as .mp4; several are allowed. Of a folder: one table, .csv or .parquet.",
         ),
     ] = None,
-    run: Annotated[str | None, typer.Option(help="The audiovisual run to use. [default: the newest]")] = None,
+    run: Annotated[str | None, typer.Option(help="The audiovisual run to use. (default: the newest)")] = None,
     alpha: Annotated[
         float, typer.Option(help="Share of the newest moment in the accumulated opinion.")
     ] = 0.1,
