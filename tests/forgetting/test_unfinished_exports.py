@@ -55,9 +55,32 @@ def test_what_lay_there_before_and_was_not_reached_stays(project, tmp_path, forg
 
 def test_what_was_finished_is_no_longer_begun(project, tmp_path):
     done, never = tmp_path / "a.csv", tmp_path / "b.csv"
-    record_begun(project, "table", {done: (THEIRS,), never: (THEIRS,)})
+    begun = record_begun(project, "table", {done: (THEIRS,), never: (THEIRS,)})
     done.write_text("a")
     record_written(project, "table", [done], about=[THEIRS])
     assert [one.begun for one in read_written(project)] == [True, True, False]
-    record_ended(project, [done, never])
+    record_ended(project, begun)
     assert [(one.path, one.begun) for one in read_written(project)] == [(str(done.resolve()), False)]
+
+
+def test_another_go_does_not_hide_what_the_killed_one_left(project, killed, forgotten):
+    """Neither one that is refused at once nor one that ends well and is about somebody else."""
+    targets = [killed / "hers.csv", killed / "hers.mp4", killed / "hers.csv.partial"]
+    begun = record_begun(project, "table", dict.fromkeys(targets, (THEIRS,)))
+    record_ended(project, begun)
+    begun = record_begun(project, "table", {targets[0]: (OTHERS,)})
+    targets[0].write_text("about him now")
+    record_written(project, "table", targets[:1], about=[OTHERS])
+    record_ended(project, begun)
+    assert forgotten().count == 2
+    assert targets[0].read_text() == "about him now" and not targets[2].exists()
+    assert not any("hers.mp4" in path.name for path in killed.iterdir())
+
+
+def test_what_a_worker_that_died_left_stays_remembered(project, tmp_path, forgotten):
+    target = tmp_path / "clip.mp4"
+    begun = record_begun(project, "table", {target: (THEIRS,)})
+    died = PendingFile(target)  # kept: it would tidy up when it is collected
+    half = died.begin()
+    record_ended(project, begun)
+    assert forgotten().count == 1 and not half.exists()

@@ -10,7 +10,7 @@ from scripted_networks import Scripted, by_content
 from timed_video import voice, write_timed_video
 
 from workbench.datasets.rights.written import read_written
-from workbench.errors import InvalidInputError
+from workbench.errors import InvalidInputError, StorageError
 from workbench.features.sight import Sight
 from workbench.files import sha256_of
 from workbench.progress import Stopped
@@ -289,3 +289,19 @@ def test_a_file_about_a_clip_is_never_left_from_another_setting(project, folder,
     assert clip.stat().st_mtime_ns == first
     assert analyzed(project, folder, table, alpha=0.5, clips_to=each, clips_as=".json").n_known == 0
     assert clip.stat().st_mtime_ns > first
+
+
+def test_what_was_never_begun_is_not_remembered(project, folder, system, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StorageError):
+        analyzed(project, folder, tmp_path / "file" / "t.csv")
+    assert read_written(project) == []
+
+
+def test_a_recording_that_cannot_be_read_says_why(project, folder, system, monkeypatch):
+    def closed(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(folder_clip, "file_stamp", closed)
+    row = analyzed(project, folder, project.root / "t.csv", at_most=1).rows[0]
+    assert row["problem"] == "a.mp4 must be readable. Received: Permission denied. Mend its permissions."

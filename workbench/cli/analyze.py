@@ -105,7 +105,7 @@ def _analyze_file(
 ) -> None:
     """Analyse one recording. What ``to`` names leaves the house, so its dataset must allow it."""
     from workbench.datasets.rights.recordings import require_exportable
-    from workbench.datasets.rights.written import record_begun
+    from workbench.datasets.rights.written import WrittenFile, record_begun, record_ended
     from workbench.files import file_stamp, sha256_of
     from workbench.progress import terminal
     from workbench.systems.analysis import analyze as analyze_video
@@ -123,11 +123,11 @@ def _analyze_file(
     with terminal("networks", at_once=False) as progress:
         networks = load_fusion(project, run, progress=progress)
     before = {path: file_stamp(path) for path in (*targets, partial) if path is not None}
-    about: tuple[str, ...] = ()
+    about, begun = tuple[str, ...](), list[WrittenFile]()
     if targets:
         streams_of(video)  # what is no recording is refused before anything is promised
         about = (sha256_of(video),)
-        record_begun(project, "table", dict.fromkeys(before, about), datasets)
+        begun = record_begun(project, "table", dict.fromkeys(before, about), datasets)
     try:
         with terminal("analyze") as progress:
             sinks = sinks_for(video, targets, progress=progress)
@@ -137,6 +137,7 @@ def _analyze_file(
             )  # fmt: skip
     finally:
         _remember(project, before, about, datasets)
+        record_ended(project, begun)
         if partial is not None and partial.is_file():
             print(
                 f"What is finished lies in {partial}; the same command with --resume goes on.",
@@ -150,7 +151,7 @@ def _remember(
     project: Project, before: dict[Path, tuple[int, int]], about: tuple[str, ...], datasets: tuple[str, ...]
 ) -> None:
     """Register what was written about a recording, so that it is found when somebody in it withdraws."""
-    from workbench.datasets.rights.written import record_ended, record_written
+    from workbench.datasets.rights.written import record_written
     from workbench.files import file_stamp
 
     if not before:
@@ -160,7 +161,6 @@ def _remember(
     record_written(project, "picture", pictures, datasets, about=about)
     tables = [path for path in new if path not in pictures]
     record_written(project, "table", tables, datasets, about=about)
-    record_ended(project, before)
 
 
 COMMANDS = (analyze,)

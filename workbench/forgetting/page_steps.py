@@ -25,10 +25,12 @@ def exports(work: Work) -> None:
     """Erase exports and reports that were written anywhere and hold their clips; say which can be written again."""
     kept = []
     affected = _affected_ids(work)
-    for one in read_written(work.project):
+    register = read_written(work.project)
+    finished = {(one.path, one.sha256) for one in register if not one.begun}
+    for one in register:
         path = Path(one.path)
         if one.begun:
-            if not _erase_begun(work, one, affected):
+            if not _erase_begun(work, one, affected, finished):
                 kept.append(one)
             continue
         if not path.is_file():
@@ -50,11 +52,13 @@ def exports(work: Work) -> None:
         write_register(work.project, kept)
 
 
-def _erase_begun(work: Work, one: WrittenFile, affected: tuple[bytes, ...]) -> bool:
+def _erase_begun(
+    work: Work, one: WrittenFile, affected: tuple[bytes, ...], finished: set[tuple[str, str]]
+) -> bool:
     """Erase what a killed process left of a file about them; say whether there is nothing to remember any more."""
     path = Path(one.path)
     left = temporaries_of(path)
-    if path.is_file() and sha256_of(path) != one.sha256:
+    if path.is_file() and (now := sha256_of(path)) != one.sha256 and (one.path, now) not in finished:
         left.append(path)
     if not left:
         return path.parent.is_dir()

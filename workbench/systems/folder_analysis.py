@@ -105,11 +105,10 @@ def analyze_folder(
     wanted = [job for n, job in enumerate(jobs) if at_most is None or n < at_most or job.clip in rows]
     report = FolderReport(folder, n_known=len(rows), n_other_files=n_others)
     to_do = [job for job in wanted if job.clip not in rows]
-    begun = {table: (), journal.path: (), **_clip_files(to_do, progress)}
-    record_begun(project, "table", begun)
-    journal.begin(rows.values())
+    begun = record_begun(project, "table", {table: (), journal.path: (), **_clip_files(to_do, progress)})
     written = [journal.path]
     try:
+        journal.begin(rows.values())
         for done, row in enumerate(_finished(to_do, n_workers, scheduler), start=1):
             rows[row["clip"]] = row
             journal.add(row)
@@ -127,7 +126,7 @@ def analyze_folder(
             if job.clip_file is not None and job.clip in rows and rows[job.clip]["sha256"]
         }
         record_each(project, "table", clip_files)
-        record_ended(project, [*begun, *clip_files])
+        record_ended(project, begun)
         report.clip_files = [path for path in clip_files if path.is_file()]
     report.seconds = time.monotonic() - started
     return report

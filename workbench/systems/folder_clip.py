@@ -59,6 +59,11 @@ def analyze_clip(job: FolderJob) -> Row:
         return _analyzed(job)
     except WorkbenchError as error:
         return problem_row(job, str(error))
+    except OSError as error:
+        return problem_row(
+            job,
+            f"{job.path.name} must be readable. Received: {error.strerror or error}. Mend its permissions.",
+        )
     except Exception as error:  # a hostile clip may raise anything; the folder must go on
         return problem_row(job, f"It could not be analysed ({type(error).__name__}: {error}).")
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workbench.files import atomic_file, sha256_of
+from workbench.files import TEMPORARY_PREFIX, atomic_file, sha256_of, temporaries_of
 from workbench.project import Project
 
 FILE = "written.jsonl"
@@ -93,10 +93,10 @@ def record_each(
 
 def record_begun(
     project: Project, kind: str, about: Mapping[Path, Iterable[str]], datasets: Iterable[str] = ()
-) -> None:
+) -> list[WrittenFile]:
     """Say before the first byte what will be written, so that what a killed process leaves is found, too.
 
-    :func:`record_ended` takes it back.
+    Returns what :func:`record_ended` takes back.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def record_begun(
     StorageError
         The register cannot be written.
     """
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
     names = tuple(sorted(set(datasets)))
     new = []
     for path in about:
@@ -116,18 +116,24 @@ def record_begun(
         hashes = tuple(sorted(set(about[path])))
         new.append(WrittenFile(kind, str(path.resolve()), before, names, now, hashes, begun=True))
     write_register(project, [*read_written(project), *new])
+    return new
 
 
-def record_ended(project: Project, paths: Iterable[Path]) -> None:
-    """Say that nothing unfinished lies at these paths any more; what was written there is recorded before.
+def record_ended(project: Project, begun: Iterable[WrittenFile]) -> None:
+    """Take back what was begun, after what was written is recorded; what a worker that died left stays remembered.
 
     Raises
     ------
     StorageError
         The register cannot be written.
     """
-    ended = {str(path.resolve()) for path in paths}
-    write_register(project, [one for one in read_written(project) if not one.begun or one.path not in ended])
+    ended = set(begun)
+    folders = {Path(one.path).parent for one in ended}
+    cluttered = {str(folder) for folder in folders if any(folder.glob(f"{TEMPORARY_PREFIX}*"))}
+    left = {
+        one for one in ended if str(Path(one.path).parent) in cluttered and temporaries_of(Path(one.path))
+    }
+    write_register(project, [one for one in read_written(project) if one not in ended or one in left])
 
 
 def read_written(project: Project) -> list[WrittenFile]:
