@@ -21,3 +21,11 @@ def test_where_nobody_draws_lines_are_told(capsys):
         progress(1, 2, "mouth: compared")
         progress(2, 2, "mouth: ready")
     assert capsys.readouterr().err.splitlines()[-1] == "networks: 2/2 mouth: ready (done)"
+
+
+def test_no_name_breaks_colours_or_stops_a_bar(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with terminal("work") as progress:
+        progress(1, 2, "a[/b]\x1b[2J\n.mp4")
+    shown = capsys.readouterr().err
+    assert "a[/b]\\x1b[2J\\n.mp4" in shown and "\x1b[2J" not in shown

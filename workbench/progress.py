@@ -19,6 +19,11 @@ class Stopped(KeyboardInterrupt):
     """The person asked to stop. What is finished is kept; running again goes on from there."""
 
 
+def in_one_line(text: str) -> str:
+    """Return a text that no file's name can break, colour or clear a terminal with."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
 def silent(done: int, total: int, what: str) -> None:
     """Tell nobody."""
 
@@ -73,7 +78,7 @@ def terminal(title: str, *, at_once: bool = True) -> Iterator[Progress]:
         def progress(done: int, total: int, what: str) -> None:
             if not shown:
                 show()
-            shown[0](done, total, what)
+            shown[0](done, total, in_one_line(what))
 
         if at_once:
             show()
@@ -91,7 +96,7 @@ def _bar(title: str) -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[what]}"),
+        TextColumn("{task.fields[what]}", markup=False),  # a file's name is no mark
     )
     with Bar(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=None, what="")

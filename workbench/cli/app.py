@@ -26,6 +26,7 @@ from workbench.cli import (
     speech,
 )
 from workbench.errors import WorkbenchError
+from workbench.progress import in_one_line
 
 app = typer.Typer(
     name="workbench",
@@ -62,7 +63,7 @@ def main() -> None:
     try:
         app()
     except WorkbenchError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print("Error: " + "\n".join(map(in_one_line, str(error).split("\n"))), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.media.timeline import GRID_STEP_S
+from workbench.progress import in_one_line
 from workbench.sentiment import SENTIMENTS
 from workbench.systems.moment_events import MomentAnswer
 
@@ -83,13 +84,13 @@ class Analysis:
     def lines(self) -> list[str]:
         """Return the analysis for people."""
         if self.accumulated is None:
-            return [f"{self.clip}: no prediction.", *self.notes()]
+            return [f"{in_one_line(self.clip)}: no prediction.", *self.notes()]
         shares = ", ".join(f"{name} {self.accumulated[name]:.2f}" for name in SENTIMENTS)
         pace = (
             f"; {self.n_moments / self.seconds_of_work:.0f} moments a second" if self.seconds_of_work else ""
         )
         return [
-            f"{self.clip}: {self.label} (accumulated at the end: {shares})",
+            f"{in_one_line(self.clip)}: {self.label} (accumulated at the end: {shares})",
             f"{self.n_moments} moments in {self.seconds_of_video:.1f} s, mouth open in {self.n_open}{pace}",
             *self.notes(),
         ]

@@ -10,6 +10,7 @@ from workbench.datasets.rights.recordings import require_exportable
 from workbench.errors import WorkbenchError
 from workbench.features.crowd_looker import FaceOptions
 from workbench.files import file_stamp, sha256_of
+from workbench.progress import in_one_line
 from workbench.project import Project
 from workbench.systems.analysis import analyze
 from workbench.systems.export_sinks import sink_for
@@ -105,13 +106,8 @@ def problem_row(job: FolderJob, message: str) -> Row:
     """Return the row of a recording that could not be analysed."""
     told = dict.fromkeys(COLUMNS) | {
         "clip": job.clip,
-        "problem": _in_one_line(message),
+        "problem": in_one_line(message),
         "notes": "",
         "sha256": "",
     }
     return told | {"made_with": job.made_with}
-
-
-def _in_one_line(text: str) -> str:
-    """Return a message that no file's name can break or colour on a terminal."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

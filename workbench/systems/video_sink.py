@@ -22,7 +22,7 @@ from workbench.media.header import read_header
 from workbench.media.overlay import Overlay, Shown
 from workbench.media.redrawing import Redrawn, redraw
 from workbench.media.video import Frame
-from workbench.progress import Progress, silent
+from workbench.progress import Progress, in_one_line, silent
 from workbench.sentiment import SENTIMENTS
 from workbench.systems.moment_events import MomentAnswer
 from workbench.systems.sinks import AnalysisFacts
@@ -112,7 +112,7 @@ class VideoSink:
             "left out": "without sound: there is no decoder for it",
             "none": "without sound: the recording has none",
         }
-        return f"{self._pending.target.name}: {told[self.redrawn.sound]}" if self.redrawn else ""
+        return f"{in_one_line(self._pending.target.name)}: {told[self.redrawn.sound]}" if self.redrawn else ""
 
     def abandon(self) -> None:
         """Take it away."""
