@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 
 import pytest
 from camera_world import AnyFace, fusion, pictures, sound_blocks
@@ -109,9 +110,9 @@ def test_an_interrupt_of_the_kernel_does_not_lose_the_recording_that_is_being_ke
     with pytest.raises(KeyboardInterrupt):
         say(view, "stop", run=1)
     go_on.set()
-    for thread in threading.enumerate():
-        if thread.name == "camera ends":
-            thread.join(5)
+    until = time.monotonic() + 10
+    while not of(view, "stopped") and time.monotonic() < until:
+        time.sleep(0.01)
     assert "Kept as camera-" in of(view, "stopped")[0]["kept"]
 
 
