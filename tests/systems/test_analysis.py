@@ -251,3 +251,19 @@ def test_what_fails_before_there_is_a_place_to_go_on_from_leaves_no_partial_resu
             partial=tmp_path / "partial",
         )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("change", [os.unlink, lambda path: path.write_bytes(path.read_bytes() + bytes(100))])
+def test_a_recording_that_is_changed_meanwhile_has_no_result(recordings, tmp_path, change):
+    source, target = tmp_path / "a.mkv", tmp_path / "a.json"
+    source.write_bytes((recordings / "late.mkv").read_bytes())
+    pending = [source]
+
+    def meanwhile(*told):
+        while pending:
+            change(pending.pop())
+
+    settings = {"sinks": [JsonSink(target)], "partial": tmp_path / "a.partial", "progress": meanwhile}
+    with pytest.raises(InvalidInputError, match="must stay as it is"):
+        analyze(source, moody_networks(), looker=RememberingLooker(), **settings)
+    assert [path.name for path in tmp_path.iterdir() if path != source] == []

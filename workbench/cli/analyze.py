@@ -147,7 +147,7 @@ def _remember(project: Project, video: Path, written: list[Path], datasets: tupl
 
     if not written:
         return
-    about = [sha256_of(video)]
+    about = [sha256_of(video)] if video.is_file() else []
     pictures = [path for path in written if path.suffix.lower() == ".mp4"]
     record_written(project, "picture", pictures, datasets, about=about)
     record_written(
