@@ -15,9 +15,11 @@ from workbench.media.audio import read_sound
 from workbench.media.grid_pictures import GridPictures, picture_hash
 from workbench.media.video import frames_on_grid
 from workbench.progress import Stopped
-from workbench.systems import analysis_stages
+from workbench.systems import analysis_journal, analysis_stages
 from workbench.systems.analysis import analyze
 from workbench.systems.sinks import AnswerList, JsonSink
+
+os_open = os.open
 
 
 @pytest.fixture(scope="module")
@@ -267,3 +269,13 @@ def test_a_recording_that_is_changed_meanwhile_has_no_result(recordings, tmp_pat
     with pytest.raises(InvalidInputError, match="must stay as it is"):
         analyze(source, moody_networks(), looker=RememberingLooker(), **settings)
     assert [path.name for path in tmp_path.iterdir() if path != source] == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk that is always full is Linux's own")
+def test_a_partial_result_that_cannot_be_written_is_told_and_not_masked_on_the_way_out(
+    recordings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(analysis_journal.os, "open", lambda *told: os_open("/dev/full", os.O_WRONLY))
+    monkeypatch.setattr(analysis_journal.AnalysisJournal, "_sync", lambda journal: None)
+    with pytest.raises(Stopped):
+        said_of(recordings / "late.mkv", partial=tmp_path / "a", progress=stopping_after(1))
