@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -271,8 +272,8 @@ def test_a_recording_that_is_changed_meanwhile_has_no_result(recordings, tmp_pat
     assert [path.name for path in tmp_path.iterdir() if path != source] == []
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk that is always full is Linux's own")
-def test_a_partial_result_that_cannot_be_written_is_told_and_not_masked_on_the_way_out(
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's own")
+def test_a_partial_result_on_a_full_disk_does_not_hide_why_the_work_stopped(
     recordings, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(analysis_journal.os, "open", lambda *told: os_open("/dev/full", os.O_WRONLY))
