@@ -215,6 +215,15 @@ def test_hours_of_sound_without_a_picture_are_told_as_they_come(session, told, r
     assert sum(n_told) > 150 and max(n_told) <= 100
 
 
+def test_the_kept_results_say_in_words_what_was_missing(session, project, rng):
+    session.start(heard=True, wish=WISH)
+    session.sound([0.0, 0.5], [bytes(4 * 4800), bytes(4 * 4800)])  # 0.4 s were lost
+    send(session, rng, [k / 30 for k in range(18)])
+    session.stop()
+    (kept,) = project.datasets.glob("camera/live/*.json")
+    assert json.loads(kept.read_text())["notes"] == ["In 14 of 21 moments some sound never came."]
+
+
 def test_a_picture_that_claims_to_be_enormous_is_refused(session, rng):
     session.start(heard=False)
     jpeg = cv2.imencode(".jpg", np.zeros((4200, 4200), np.uint8))[1].tobytes()
