@@ -205,6 +205,18 @@ def test_where_a_recording_cannot_be_written_the_camera_is_not_started(session, 
     assert not session.running
 
 
+def test_a_page_that_was_out_of_sight_for_minutes_goes_on_where_its_sound_did(session, told, rng):
+    session.start(heard=True)
+    send(session, rng, [0.0])
+    for start_s in range(0, 63, 9):
+        session.sound([float(start_s)], [bytes(4 * 9 * 48_000)])
+    send(session, rng, [62.9])
+    result = session.stop()
+    assert (result.summary.n_pictures, result.problem) == (2, "") and result.summary.n_moments >= 2097
+    times = [row[0] for message in told for row in message["moments"]]
+    assert times == pytest.approx(np.arange(len(times)) * 0.03)
+
+
 def test_hours_of_sound_without_a_picture_are_told_as_they_come(session, told, rng):
     session.start(heard=True)
     send(session, rng, [0.0])
