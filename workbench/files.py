@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -31,8 +32,18 @@ def _sync_folder(folder: Path) -> None:
 
 def _temporary(target: Path) -> Path:
     """Return a name beside ``target`` with its ending; plain letters, which every library and file system takes."""
-    told = target.name.encode("ascii", "ignore").decode()[-80:]
-    return target.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:8]}-{told}"
+    return target.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:8]}-{_told(target)}"
+
+
+def _told(target: Path) -> str:
+    return target.name.encode("ascii", "ignore").decode()[-80:]
+
+
+def temporaries_of(target: Path) -> list[Path]:
+    """Return what killed processes left beside ``target`` that was to become it."""
+    name = re.compile(re.escape(TEMPORARY_PREFIX) + r"[0-9a-f]{8}-" + re.escape(_told(target)))
+    found = target.parent.iterdir() if target.parent.is_dir() else iter(())
+    return sorted(path for path in found if name.fullmatch(path.name))
 
 
 @contextmanager

@@ -83,6 +83,32 @@ def test_a_folder_becomes_one_table(project, system, video, tmp_path):
     )
 
 
+def test_what_is_written_is_registered_before_its_first_byte(project, system, video, tmp_path, monkeypatch):
+    """So what a killed process leaves is known to the register, too."""
+    there, write = [], FollowLooker.look
+
+    def look(self, frame):
+        there.append({(one.path, one.about) for one in read_written(project) if one.begun})
+        return write(self, frame)
+
+    monkeypatch.setattr(FollowLooker, "look", look)
+    about = (sha256_of(video),)
+    file = tmp_path / "out.csv"
+    assert run(project, video, "--to", file).exit_code == 0
+    assert there[0] == {(str(file), about), (f"{file}.partial", about)}
+    there.clear()
+    write_timed_video(video.parent / "b.mp4", np.arange(3) / 30, size=(60, 80))
+    each = tmp_path / "each"
+    done = run(project, video.parent, "--to", tmp_path / "t.csv", "--workers", 0, "--clips-to", each)
+    assert done.exit_code == 0
+    files = {(str(each / f"{name}.csv"), (sha256_of(video.parent / name),)) for name in ("a.mp4", "b.mp4")}
+    tables = {(str(tmp_path / name), ()) for name in ("t.csv", ".partial-t.csv.jsonl")}
+    assert there[0] == files | tables
+    kept = [one for one in read_written(project) if one.path.startswith(str(each))]
+    assert {(one.path, one.about) for one in kept} == files
+    assert not any(one.begun for one in read_written(project))
+
+
 def test_what_may_not_be_exported_is_not(project, system, video, tmp_path):
     row = {
         "clip": "a.1",

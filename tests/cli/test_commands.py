@@ -171,3 +171,21 @@ def test_the_networks_are_counted_as_published(tmp_path):
         "audiovisual": 2646107,
         "total": 4034937,
     }
+
+
+def test_every_word_of_the_help_is_shown():
+    """Typer reads square brackets in a help text as its own marks and leaves them out."""
+    from rich.markup import render
+    from typer.main import get_command
+
+    from workbench.cli.app import app
+
+    def texts(command):
+        yield command.help or ""
+        yield from (one.help for one in command.params if getattr(one, "help", None))
+        for inner in getattr(command, "commands", {}).values():
+            yield from texts(inner)
+
+    said = list(texts(get_command(app)))
+    assert len(said) > 100
+    assert [text for text in said if render(text).plain != text] == []

@@ -280,3 +280,24 @@ def test_a_partial_result_on_a_full_disk_does_not_hide_why_the_work_stopped(
     monkeypatch.setattr(analysis_journal.AnalysisJournal, "_sync", lambda journal: None)
     with pytest.raises(Stopped):
         said_of(recordings / "late.mkv", partial=tmp_path / "a", progress=stopping_after(1))
+
+
+def test_a_recording_that_breaks_off_says_so(recordings, tmp_path):
+    whole, cut = recordings / "plain.mp4", tmp_path / "cut.mp4"
+    import av
+
+    with (
+        av.open(str(whole)) as source,
+        av.open(str(tmp_path / "fast.mp4"), "w", options={"movflags": "faststart"}) as container,
+    ):
+        lanes = {s.index: container.add_stream_from_template(s) for s in source.streams}
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = lanes[packet.stream.index]
+                container.mux(packet)
+    content = (tmp_path / "fast.mp4").read_bytes()
+    cut.write_bytes(content[: len(content) * 6 // 10])  # the list of contents comes first, so it still opens
+    assert not any("breaks off" in note for note in said_of(whole)[1].notes())
+    _, summary = said_of(cut)
+    said = f"The recording breaks off: {summary.seconds_of_video:.1f} s of the 5.0 s that it declares could be read."
+    assert summary.seconds_of_video < 4 and said in summary.notes()

@@ -266,3 +266,26 @@ def test_a_formula_in_a_name_is_no_formula_in_the_table(tmp_path):
     write_table(tmp_path / "t.csv", [row])
     assert "\n'=1+1.mp4," in (tmp_path / "t.csv").read_text()
     assert read_table(tmp_path / "t.csv") == [row]
+
+
+def test_a_table_about_other_recordings_is_not_written_over(project, folder, system, tmp_path):
+    table = tmp_path / "t.parquet"
+    analyzed(project, folder, table)
+    before = table.read_bytes()
+    film(tmp_path / "others" / "x.mp4")
+    with pytest.raises(InvalidInputError, match="tells about 3 others"):
+        analyzed(project, tmp_path / "others", table)
+    assert table.read_bytes() == before
+
+
+def test_a_file_about_a_clip_is_never_left_from_another_setting(project, folder, system, tmp_path):
+    table, each = tmp_path / "t.csv", tmp_path / "each"
+    clip = each / "a.mp4.json"
+    analyzed(project, folder, table, clips_to=each, clips_as=".json")
+    first = clip.stat().st_mtime_ns
+    assert analyzed(project, folder, table, clips_to=each, clips_as=".json").n_known == 3
+    assert analyzed(project, folder, table).n_known == 3
+    assert analyzed(project, folder, table, alpha=0.5).n_known == 0
+    assert clip.stat().st_mtime_ns == first
+    assert analyzed(project, folder, table, alpha=0.5, clips_to=each, clips_as=".json").n_known == 0
+    assert clip.stat().st_mtime_ns > first

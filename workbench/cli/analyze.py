@@ -35,7 +35,7 @@ def analyze(
             help="Write every moment as .csv, .parquet or .json, or drawn on the video as .mp4; several are allowed. Of a folder: one table, .csv or .parquet.",
         ),
     ] = None,
-    run: Annotated[str | None, typer.Option(help="The audiovisual run to use. [default: the newest]")] = None,
+    run: Annotated[str | None, typer.Option(help="The audiovisual run to use. (default: the newest)")] = None,
     alpha: Annotated[
         float, typer.Option(help="Share of the newest moment in the accumulated opinion.")
     ] = 0.1,
@@ -105,10 +105,12 @@ def _analyze_file(
 ) -> None:
     """Analyse one recording. What ``to`` names leaves the house, so its dataset must allow it."""
     from workbench.datasets.rights.recordings import require_exportable
-    from workbench.files import file_stamp
+    from workbench.datasets.rights.written import record_begun
+    from workbench.files import file_stamp, sha256_of
     from workbench.progress import terminal
     from workbench.systems.analysis import analyze as analyze_video
     from workbench.systems.export_sinks import sinks_for
+    from workbench.systems.file_feed import streams_of
     from workbench.systems.lightweight_fusion import load_fusion
     from workbench.systems.video_sink import VideoSink
 
@@ -118,10 +120,15 @@ def _analyze_file(
     sinks_for(video, targets)  # a wrong name is refused before anything is loaded
     datasets = require_exportable(project, video) if to else ()
     partial = targets[0].with_name(targets[0].name + ".partial") if targets else None
+    with terminal("networks", at_once=False) as progress:
+        networks = load_fusion(project, run, progress=progress)
     before = {path: file_stamp(path) for path in (*targets, partial) if path is not None}
+    about: tuple[str, ...] = ()
+    if targets:
+        streams_of(video)  # what is no recording is refused before anything is promised
+        about = (sha256_of(video),)
+        record_begun(project, "table", dict.fromkeys(before, about), datasets)
     try:
-        with terminal("networks", at_once=False) as progress:
-            networks = load_fusion(project, run, progress=progress)
         with terminal("analyze") as progress:
             sinks = sinks_for(video, targets, progress=progress)
             analysis = analyze_video(
@@ -129,8 +136,7 @@ def _analyze_file(
                 sinks=sinks, progress=progress,
             )  # fmt: skip
     finally:
-        new = [path for path, stamp in before.items() if path.is_file() and file_stamp(path) != stamp]
-        _remember(project, video, new, datasets)
+        _remember(project, before, about, datasets)
         if partial is not None and partial.is_file():
             print(
                 f"What is finished lies in {partial}; the same command with --resume goes on.",
@@ -140,19 +146,21 @@ def _analyze_file(
         print(line)
 
 
-def _remember(project: Project, video: Path, written: list[Path], datasets: tuple[str, ...]) -> None:
+def _remember(
+    project: Project, before: dict[Path, tuple[int, int]], about: tuple[str, ...], datasets: tuple[str, ...]
+) -> None:
     """Register what was written about a recording, so that it is found when somebody in it withdraws."""
-    from workbench.datasets.rights.written import record_written
-    from workbench.files import sha256_of
+    from workbench.datasets.rights.written import record_ended, record_written
+    from workbench.files import file_stamp
 
-    if not written:
+    if not before:
         return
-    about = [sha256_of(video)] if video.is_file() else []
-    pictures = [path for path in written if path.suffix.lower() == ".mp4"]
+    new = [path for path, stamp in before.items() if path.is_file() and file_stamp(path) != stamp]
+    pictures = [path for path in new if path.suffix.lower() == ".mp4"]
     record_written(project, "picture", pictures, datasets, about=about)
-    record_written(
-        project, "table", [path for path in written if path not in pictures], datasets, about=about
-    )
+    tables = [path for path in new if path not in pictures]
+    record_written(project, "table", tables, datasets, about=about)
+    record_ended(project, before)
 
 
 COMMANDS = (analyze,)

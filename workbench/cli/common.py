@@ -11,7 +11,7 @@ import typer
 
 ProjectOption = Annotated[
     Path | None,
-    typer.Option("--project", help="The project's folder; a new folder becomes one. [default: here]"),
+    typer.Option("--project", help="The project's folder; a new folder becomes one. (default: here)"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON on standard output.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Fixes everything that is drawn by lot.")]

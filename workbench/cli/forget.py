@@ -14,7 +14,7 @@ from workbench.errors import InvalidInputError
 def forget(
     speaker: Annotated[str, typer.Argument(help="As in the catalog.")],
     dataset: Annotated[
-        str | None, typer.Option(help="Where the name is theirs. [default: wherever it stands]")
+        str | None, typer.Option(help="Where the name is theirs. (default: wherever it stands)")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count what would be erased, change nothing.")

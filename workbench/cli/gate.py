@@ -19,7 +19,7 @@ def gate(
     what: Annotated[str, typer.Argument(metavar="DATASET|RUN", help="A dataset's name, or a run's id.")],
     split: Annotated[
         Split | None,
-        typer.Option(help="How the dataset would be split. [default: speaker; a run has its own]"),
+        typer.Option(help="How the dataset would be split. (default: speaker; a run has its own)"),
     ] = None,
     seed: SeedOption = 0,
     scores: Annotated[
@@ -27,10 +27,10 @@ def gate(
         typer.Option("--scores", help="Train under clip, sentence and speaker splits, scores side by side."),
     ] = False,
     network: Annotated[Network, typer.Option(help="What --scores trains.")] = Network.visual,
-    epochs: Annotated[int | None, typer.Option(help="For --scores. [default: 50, as published]")] = None,
+    epochs: Annotated[int | None, typer.Option(help="For --scores. (default: 50, as published)")] = None,
     per_class: Annotated[
         int | None,
-        typer.Option(help="For --scores: training samples per class at most. [default: as published]"),
+        typer.Option(help="For --scores: training samples per class at most. (default: as published)"),
     ] = None,
     json: JsonOption = False,
     project: ProjectOption = None,

@@ -31,7 +31,7 @@ def export(
         typer.Option(
             "--format",
             help="table: answers as they stand. events: all that was ever done. elan, textgrid: a file for each clip. "
-            "[default: by the ending]",
+            "(default: by the ending)",
             show_default=False,
         ),
     ] = Format.auto,

@@ -11,7 +11,7 @@ from workbench.cli.common import JsonOption, ProjectOption, tell
 
 
 def backup(
-    to: Annotated[Path | None, typer.Option(help="Where backups lie. [default: labels/backups]")] = None,
+    to: Annotated[Path | None, typer.Option(help="Where backups lie. (default: labels/backups)")] = None,
     json: JsonOption = False,
     project: ProjectOption = None,
 ) -> None:
@@ -34,11 +34,11 @@ def backup(
 def restore(
     backup: Annotated[Path, typer.Argument(help="A backup's folder.")],
     to: Annotated[
-        str | None, typer.Option(help="A new labels folder or address. [default: this project's labels]")
+        str | None, typer.Option(help="A new labels folder or address. (default: this project's labels)")
     ] = None,
     keys: Annotated[
         Path | None,
-        typer.Option(help="The file of the keys. [default: beside the backups, or labels/backup.keys]"),
+        typer.Option(help="The file of the keys. (default: beside the backups, or labels/backup.keys)"),
     ] = None,
     json: JsonOption = False,
     project: ProjectOption = None,

@@ -45,7 +45,7 @@ def sync(
         typer.Option(
             "--predictions-to",
             help="Folder for the predictions found there, a table for each model; or a .csv or .parquet file for one "
-            "model's. [default: reports/label_studio/…]",
+            "model's. (default: reports/label_studio/…)",
         ),
     ] = None,
     share_rest: Annotated[
@@ -56,7 +56,7 @@ def sync(
         ),
     ] = False,
     token_file: Annotated[
-        Path | None, typer.Option(help="File with the API token, mode 0600. [default: asked for]")
+        Path | None, typer.Option(help="File with the API token, mode 0600. (default: asked for)")
     ] = None,
     restore_deleted: Annotated[
         bool, typer.Option("--restore-deleted", help="Send again what was deleted there.")

@@ -64,13 +64,13 @@ def train(
         typer.Option(help="speaker: new people; clip: new clips; sentence: new words; frame: the paper's."),
     ] = Split.speaker,
     epochs: Annotated[
-        int | None, typer.Option(help="Times through the data. [default: 50, as published]")
+        int | None, typer.Option(help="Times through the data. (default: 50, as published)")
     ] = None,
     seed: SeedOption = 0,
     per_class: Annotated[
-        int | None, typer.Option(help="Training samples per class at most. [default: as published]")
+        int | None, typer.Option(help="Training samples per class at most. (default: as published)")
     ] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="[default: as published]")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="(default: as published)")] = None,
     augment: Annotated[
         bool, typer.Option(help="The paper's second visual run: turned, moved, mirrored faces.")
     ] = False,

@@ -30,7 +30,7 @@ def map_(
     ] = None,
     layer: Annotated[
         str | None,
-        typer.Option(help="Any layer of `workbench networks`. [default: the last before the answer]"),
+        typer.Option(help="Any layer of `workbench networks`. (default: the last before the answer)"),
     ] = None,
     method: Annotated[Method, typer.Option(help="t-SNE, PCA or UMAP.")] = Method.tsne,
     moments: Annotated[int, typer.Option(min=10, help="At most so many moments, drawn by lot.")] = 2000,

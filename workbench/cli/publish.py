@@ -11,7 +11,7 @@ from workbench.cli.common import JsonOption, ProjectOption, tell
 
 def publish(
     name: Annotated[
-        str | None, typer.Argument(help="The comparison that comes first. [default: the newest one]")
+        str | None, typer.Argument(help="The comparison that comes first. (default: the newest one)")
     ] = None,
     role: Annotated[str, typer.Option(help="For whom: manager or analyst.")] = "manager",
     most_pages: Annotated[int, typer.Option(help="How many pages are written at most.")] = 5000,

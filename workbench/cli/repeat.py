@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from workbench.models.settings import Settings
     from workbench.project import Project
 
-_EPOCHS = Annotated[int | None, typer.Option(help="Times through the data. [default: 50, as published]")]
+_EPOCHS = Annotated[int | None, typer.Option(help="Times through the data. (default: 50, as published)")]
 _PER_CLASS = Annotated[
-    int | None, typer.Option(help="Training samples per class at most. [default: as published]")
+    int | None, typer.Option(help="Training samples per class at most. (default: as published)")
 ]
 _SPLIT = Annotated[str, typer.Option(help="What keeps training and test apart: speaker, clip or sentence.")]
 _ANSWERS = Annotated[str, typer.Option(help="Whose answers are learnt from: both, known or hand.")]
@@ -28,7 +28,7 @@ _FREEZE = Annotated[bool, typer.Option(help="Audiovisual: learn the fusing layer
 def search(
     name: Annotated[str | None, typer.Argument(help="The dataset.")] = None,
     network: Annotated[str, typer.Option(help="mouth, visual, audio or audiovisual.")] = "visual",
-    trials: Annotated[int | None, typer.Option(help="How many settings to try in all. [default: 20]")] = None,
+    trials: Annotated[int | None, typer.Option(help="How many settings to try in all. (default: 20)")] = None,
     workers: Annotated[int, typer.Option(help="Processes on this machine.")] = 1,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of one's own dask scheduler instead (tcp://host:8786).")

@@ -36,14 +36,14 @@ def saliency(
     method: Annotated[
         SaliencyMethod | None,
         typer.Option(
-            help="edges is the control that must fail. [default: all; with --clip integrated_gradients, with "
-            "--by-class smooth_gradient]"
+            help="edges is the control that must fail. (default: all; with --clip integrated_gradients, with "
+            "--by-class smooth_gradient)"
         ),
     ] = None,
     moments: Annotated[
         int | None,
         typer.Option(
-            min=1, help="At most so many moments. [default: 12; with --clip 30, with --by-class 90]"
+            min=1, help="At most so many moments. (default: 12; with --clip 30, with --by-class 90)"
         ),
     ] = None,
     clip: Annotated[

@@ -10,7 +10,7 @@ import typer
 
 from workbench.cli.common import JsonOption, ProjectOption, tell
 
-PortOption = Annotated[int | None, typer.Option(help="[default: the first free one]")]
+PortOption = Annotated[int | None, typer.Option(help="(default: the first free one)")]
 
 
 def lab(

@@ -62,7 +62,7 @@ def speech(
     egemaps: Annotated[
         bool, typer.Option(help="Use openSMILE's 88 parameters too (research use; extra 'egemaps').")
     ] = True,
-    epochs: Annotated[int | None, typer.Option(help="Of a network. [default: as set or published]")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Of a network. (default: as set or published)")] = None,
     members: Annotated[int | None, typer.Option(help="Networks that answer together.")] = None,
     per_class: Annotated[int | None, typer.Option(help="The paper's: training moments per class.")] = None,
     every: Annotated[

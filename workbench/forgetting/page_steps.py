@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.datasets.rights.audit import FILE as AUDIT
 from workbench.datasets.rights.written import FILE as REGISTER
 from workbench.datasets.rights.written import WrittenFile, read_written, write_register
-from workbench.files import read_json, sha256_of
+from workbench.files import read_json, sha256_of, temporaries_of
 from workbench.forgetting.archives import holds_any
 from workbench.forgetting.run_steps import every_run, is_affected
 from workbench.forgetting.work import Work, columns_of
@@ -27,6 +27,10 @@ def exports(work: Work) -> None:
     affected = _affected_ids(work)
     for one in read_written(work.project):
         path = Path(one.path)
+        if one.begun:
+            if not _erase_begun(work, one, affected):
+                kept.append(one)
+            continue
         if not path.is_file():
             if path.parent.is_dir():
                 continue  # gone: nothing to remember any more
@@ -44,6 +48,22 @@ def exports(work: Work) -> None:
         kept.append(one)
     if not work.dry:
         write_register(work.project, kept)
+
+
+def _erase_begun(work: Work, one: WrittenFile, affected: tuple[bytes, ...]) -> bool:
+    """Erase what a killed process left of a file about them; say whether there is nothing to remember any more."""
+    path = Path(one.path)
+    left = temporaries_of(path)
+    if path.is_file() and sha256_of(path) != one.sha256:
+        left.append(path)
+    if not left:
+        return path.parent.is_dir()
+    if not any(_written_about(work, one, found, affected) for found in left):
+        return False
+    for found in left:
+        work.remove(found)
+    work.notes.append(f"{work.erased} ({one.kind}, unfinished): {path}")
+    return True
 
 
 def pages(work: Work) -> None:

@@ -76,6 +76,7 @@ def analyze(
     journal = _journal(path, networks, alpha, looker, partial, resume=resume)
     watcher = Watcher(looker, pictures=streams.pictures, sound=streams.sound)
     work = AnalysisWork(path.name, sinks, journal)
+    work.analysis.declared_s = streams.declared_s
     with ExitStack() as stack:
         stack.push(work.leave)
         work.open(AnalysisFacts(path.name, alpha, GRID_STEP_S, dict(networks.runs)))

@@ -15,6 +15,8 @@ _IN_WORDS = {
     PICTURE_LATE: "no new picture came in time: the last one stood",
 }
 
+_LOST_S = 0.3  # a picture or two more or less, also of slow cameras, is no loss
+
 
 @dataclass
 class Analysis:
@@ -33,6 +35,8 @@ class Analysis:
     notes_of_moments : dict of str to int
         How many moments carry each note.
     seconds_of_video, seconds_of_work : float
+    declared_s : float or None
+        How long the recording says it is; None where it says nothing.
     """
 
     clip: str
@@ -44,6 +48,7 @@ class Analysis:
     notes_of_moments: dict[str, int] = field(default_factory=dict)
     seconds_of_video: float = 0.0
     seconds_of_work: float = 0.0
+    declared_s: float | None = None
 
     def add(self, answer: MomentAnswer) -> None:
         """Count a moment."""
@@ -63,15 +68,20 @@ class Analysis:
 
     def notes(self) -> list[str]:
         """Say in words what the system did without."""
+        said = []
+        if self.declared_s is not None and self.declared_s - self.seconds_of_video > _LOST_S:
+            said.append(
+                f"The recording breaks off: {self.seconds_of_video:.1f} s of the {self.declared_s:.1f} s that it declares could be read."
+            )
         if not self.n_faces:
-            return ["No face was seen in any moment, so there is no prediction: this system needs a face."]
-        said = (
-            []
-            if self.n_faces == self.n_moments
-            else [
-                f"A face was seen in {self.n_faces} of {self.n_moments} moments; the others have no prediction."
+            return [
+                *said,
+                "No face to judge was seen in any moment, so there is no prediction: this system needs one.",
             ]
-        )
+        if self.n_faces < self.n_moments:
+            said.append(
+                f"The face to judge was seen in {self.n_faces} of {self.n_moments} moments; the others have no prediction."
+            )
         if not self.heard:
             said.append("There is no sound: every moment was judged by the face alone.")
         for note, n in sorted(self.notes_of_moments.items()):

@@ -58,11 +58,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Streams:
-    """Which streams a recording has, and how many moments it is likely to have (0: not known)."""
+    """Which streams a recording has, how many moments it is likely to have (0: not known), and its declared length."""
 
     pictures: bool
     sound: bool
     n_expected: int
+    declared_s: float | None
 
 
 def streams_of(path: Path, *, step_s: float = GRID_STEP_S) -> Streams:
@@ -77,8 +78,10 @@ def streams_of(path: Path, *, step_s: float = GRID_STEP_S) -> Streams:
     pictures, sound = header.pictures is not None, header.n_sounds > 0
     if not pictures and not sound:
         raise InvalidInputError(f"{path.name} must have pictures or sound to look at. It has neither.")
-    declared_s = header.pictures.declared_s if header.pictures is not None else None
-    return Streams(pictures, sound, round((declared_s or header.estimated_s or 0.0) / step_s))
+    followed = header.pictures or header.sound
+    declared_s = followed.declared_s if followed is not None else None
+    n_expected = round((declared_s or header.estimated_s or 0.0) / step_s)
+    return Streams(pictures, sound, n_expected, declared_s)
 
 
 def feed(

@@ -9,17 +9,18 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from workbench.datasets.cluster import results_of
 from workbench.datasets.importing.finding import Found, find_recordings
-from workbench.datasets.rights.written import record_written
+from workbench.datasets.rights.written import record_begun, record_each, record_ended, record_written
 from workbench.errors import InvalidInputError
 from workbench.evaluation.accumulate import ALPHA, check_alpha
 from workbench.features.crowd_looker import FaceOptions
-from workbench.files import file_stamp
+from workbench.files import file_stamp, sha256_of
 from workbench.progress import Progress, silent
 from workbench.project import Project
 from workbench.systems.export_sinks import ENDINGS
@@ -98,10 +99,14 @@ def analyze_folder(
     settings = {"runs": networks.runs, "alpha": alpha, "faces": faces}
     jobs = [_job(project, one, settings, clips_to, clips_as) for one in found]
     journal = FolderJournal(table)
-    rows = _known_rows(jobs, [*read_table(table), *journal.rows()])
+    there = read_table(table)
+    _check_is_about(table, there, jobs)
+    rows = _known_rows(jobs, [*there, *journal.rows()])
     wanted = [job for n, job in enumerate(jobs) if at_most is None or n < at_most or job.clip in rows]
     report = FolderReport(folder, n_known=len(rows), n_other_files=n_others)
     to_do = [job for job in wanted if job.clip not in rows]
+    begun = {table: (), journal.path: (), **_clip_files(to_do, progress)}
+    record_begun(project, "table", begun)
     journal.begin(rows.values())
     written = [journal.path]
     try:
@@ -114,10 +119,16 @@ def analyze_folder(
         journal.remove()
         written = [table]
     finally:
-        clip_files = [job.clip_file for job in wanted if job.clip_file is not None]
-        report.clip_files = [path for path in clip_files if path.is_file()]
         about = {row["sha256"] for row in rows.values() if row["sha256"]}
-        record_written(project, "table", [*written, *report.clip_files], about=about)
+        record_written(project, "table", written, about=about)
+        clip_files = {
+            job.clip_file: (rows[job.clip]["sha256"],)
+            for job in wanted
+            if job.clip_file is not None and job.clip in rows and rows[job.clip]["sha256"]
+        }
+        record_each(project, "table", clip_files)
+        record_ended(project, [*begun, *clip_files])
+        report.clip_files = [path for path in clip_files if path.is_file()]
     report.seconds = time.monotonic() - started
     return report
 
@@ -126,6 +137,8 @@ def _job(
     project: Project, found: Found, settings: dict[str, Any], clips_to: Path | None, clips_as: str
 ) -> FolderJob:
     told = json.dumps(settings | {"faces": asdict(settings["faces"])}, sort_keys=True)
+    clip_file = None if clips_to is None else _clip_file(clips_to.absolute(), found, clips_as)
+    made_with = _short(told) if clip_file is None else f"{_short(told)}+{_short(ascii(str(clip_file)))}"
     return FolderJob(
         clip=readable(found.relative),
         path=found.path,
@@ -134,9 +147,34 @@ def _job(
         run=settings["runs"]["audiovisual"],
         alpha=settings["alpha"],
         faces=settings["faces"],
-        clip_file=None if clips_to is None else _clip_file(clips_to.absolute(), found, clips_as),
-        made_with=hashlib.sha256(told.encode()).hexdigest()[:16],
+        clip_file=clip_file,
+        made_with=made_with,
     )
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _check_is_about(table: Path, rows: list[Row], jobs: list[FolderJob]) -> None:
+    """Raise InvalidInputError when a table tells about other recordings only: they would be lost without a word."""
+    told = {(row["clip"], row["n_bytes"]) for row in rows if not row["problem"]}
+    if told and told.isdisjoint((job.clip, file_stamp(job.path)[1]) for job in jobs):
+        raise InvalidInputError(
+            f"{table} must be about recordings of this folder, or not be there yet. It tells about {len(told)} others: "
+            "name another table, or move this one away."
+        )
+
+
+def _clip_files(jobs: list[FolderJob], progress: Progress) -> dict[Path, tuple[str, ...]]:
+    """Return the files per clip that will be written, each with the hash of the recording it tells about."""
+    files: dict[Path, tuple[str, ...]] = {}
+    for job in jobs:
+        if job.clip_file is not None and not job.objection:
+            progress(0, len(jobs), job.clip)
+            with suppress(OSError):  # it gets a row that says so
+                files[job.clip_file] = (sha256_of(job.path),)
+    return files
 
 
 def _finished(jobs: list[FolderJob], n_workers: int, scheduler: str | None) -> Iterator[Row]:
@@ -159,9 +197,13 @@ def _known_rows(jobs: list[FolderJob], rows: list[Row]) -> dict[str, Row]:
     known = {}
     for job in jobs:
         row = there.get(job.clip)
-        told = row and (row["changed_ns"], row["n_bytes"], row["made_with"])
-        whole = job.clip_file is None or job.clip_file.is_file()
-        if row is not None and whole and told == (*file_stamp(job.path), job.made_with):
+        if row is None or (row["changed_ns"], row["n_bytes"]) != file_stamp(job.path):
+            continue
+        if job.clip_file is None:  # a file that was written about it, too, does no harm
+            same = row["made_with"].partition("+")[0] == job.made_with
+        else:
+            same = row["made_with"] == job.made_with and job.clip_file.is_file()
+        if same:
             known[job.clip] = row
     return known
 

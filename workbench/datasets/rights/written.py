@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,8 @@ class WrittenFile:
         When.
     about : tuple of str
         SHA-256 of the recordings it tells about, where it tells of no others; empty when not known.
+    begun : bool
+        It was begun and never said to be finished: ``sha256`` is of what lay there before, ``""`` of nothing.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class WrittenFile:
     datasets: tuple[str, ...]
     utc: str
     about: tuple[str, ...] = ()
+    begun: bool = False
 
 
 def register_file(project: Project) -> Path:
@@ -69,18 +72,66 @@ def record_written(
     StorageError
         The register cannot be written.
     """
+    record_each(project, kind, dict.fromkeys(paths, tuple(about)), datasets)
+
+
+def record_each(
+    project: Project, kind: str, about: Mapping[Path, Iterable[str]], datasets: Iterable[str] = ()
+) -> None:
+    """As :func:`record_written`, where each file tells about recordings of its own."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     names = tuple(sorted(set(datasets)))
-    files = [path.resolve() for path in paths if path.is_file()]
-    hashes = tuple(sorted(set(about)))
-    new = [WrittenFile(kind, str(path), sha256_of(path), names, now, hashes) for path in files]
+    new = [
+        WrittenFile(kind, str(path.resolve()), sha256_of(path), names, now, tuple(sorted(set(hashes))))
+        for path, hashes in about.items()
+        if path.is_file()
+    ]
     fresh = {one.path for one in new}
-    kept = [one for one in read_written(project) if one.path not in fresh]
+    kept = [one for one in read_written(project) if one.begun or one.path not in fresh]
     write_register(project, [*kept, *new])
 
 
+def record_begun(
+    project: Project, kind: str, about: Mapping[Path, Iterable[str]], datasets: Iterable[str] = ()
+) -> None:
+    """Say before the first byte what will be written, so that what a killed process leaves is found, too.
+
+    :func:`record_ended` takes it back.
+
+    Parameters
+    ----------
+    about : mapping of Path to iterable of str
+        The files, and the SHA-256 of the recordings that each tells about.
+
+    Raises
+    ------
+    StorageError
+        The register cannot be written.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    names = tuple(sorted(set(datasets)))
+    new = []
+    for path in about:
+        before = sha256_of(path) if path.is_file() else ""
+        hashes = tuple(sorted(set(about[path])))
+        new.append(WrittenFile(kind, str(path.resolve()), before, names, now, hashes, begun=True))
+    write_register(project, [*read_written(project), *new])
+
+
+def record_ended(project: Project, paths: Iterable[Path]) -> None:
+    """Say that nothing unfinished lies at these paths any more; what was written there is recorded before.
+
+    Raises
+    ------
+    StorageError
+        The register cannot be written.
+    """
+    ended = {str(path.resolve()) for path in paths}
+    write_register(project, [one for one in read_written(project) if not one.begun or one.path not in ended])
+
+
 def read_written(project: Project) -> list[WrittenFile]:
-    """Return what was written, each path once, as it was written last."""
+    """Return what was written, each path once, as it was written last; and what was begun."""
     path = register_file(project)
     if not path.is_file():
         return []
