@@ -205,6 +205,18 @@ def test_where_a_recording_cannot_be_written_the_camera_is_not_started(session, 
     assert not session.running
 
 
+def test_a_page_that_was_out_of_sight_for_minutes_goes_on_where_its_sound_did(session, told, rng):
+    session.start(heard=True)
+    send(session, rng, [0.0])
+    for start_s in range(0, 63, 9):
+        session.sound([float(start_s)], [bytes(4 * 9 * 48_000)])
+    send(session, rng, [62.9])
+    result = session.stop()
+    assert (result.summary.n_pictures, result.problem) == (2, "") and result.summary.n_moments >= 2097
+    times = [row[0] for message in told for row in message["moments"]]
+    assert times == pytest.approx(np.arange(len(times)) * 0.03)
+
+
 def test_hours_of_sound_without_a_picture_are_told_as_they_come(session, told, rng):
     session.start(heard=True)
     send(session, rng, [0.0])
@@ -213,6 +225,15 @@ def test_hours_of_sound_without_a_picture_are_told_as_they_come(session, told, r
     session.stop()
     n_told = [len(message["moments"]) for message in told]
     assert sum(n_told) > 150 and max(n_told) <= 100
+
+
+def test_the_kept_results_say_in_words_what_was_missing(session, project, rng):
+    session.start(heard=True, wish=WISH)
+    session.sound([0.0, 0.5], [bytes(4 * 4800), bytes(4 * 4800)])  # 0.4 s were lost
+    send(session, rng, [k / 30 for k in range(18)])
+    session.stop()
+    (kept,) = project.datasets.glob("camera/live/*.json")
+    assert json.loads(kept.read_text())["notes"] == ["In 14 of 21 moments some sound never came."]
 
 
 def test_a_picture_that_claims_to_be_enormous_is_refused(session, rng):

@@ -126,7 +126,7 @@ class LiveClip:
 def _writing() -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, load("av").FFmpegError) as error:
         raise StorageError(
             f"The recording must be writable. Received: {error.strerror or error}. Free some space and start again."
         ) from error

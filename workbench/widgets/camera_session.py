@@ -191,7 +191,7 @@ class CameraSession:
             The analysis, or the recording, ended with an error: stop.
         """
         live, time_s = self._started(), round(time_s, 3)
-        _check_gap(time_s, self._shown_s)
+        _check_gap(time_s, max(self._shown_s, self._n_heard / SOUND_RATE))  # sound may go on alone meanwhile
         image, kept = self._decoder.decode(jpeg), b""
         if self._recording is not None:
             self._recording.expect((image.shape[1], image.shape[0]))
