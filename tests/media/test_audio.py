@@ -1,3 +1,4 @@
+import av
 import numpy as np
 import pytest
 from scipy.io import wavfile
@@ -105,3 +106,27 @@ def test_the_average_of_channels_does_not_depend_on_the_blocks(rng):
 
 def test_a_recording_without_sound_has_no_blocks(grey_video):
     assert sound_blocks(grey_video()) is None
+
+
+def broadcast(path, samples, rate, layout):
+    """A piece of an MPEG transport stream with sound alone; pieces may follow one another in one file."""
+    with av.open(str(path), "w", format="mpegts") as container:
+        stream = container.add_stream("mp2", rate=rate)
+        stream.layout = layout
+        n_channels = len(stream.layout.channels)
+        whole = (np.repeat(samples[:, None], n_channels, 1) * 32_767).astype(np.int16).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(whole, format="s16", layout=layout)
+        frame.sample_rate, frame.pts = rate, 0
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path.read_bytes()
+
+
+def test_sound_whose_channels_and_rate_change_on_the_way_is_read_to_its_end(tmp_path):
+    mono = broadcast(tmp_path / "mono.ts", tone(440), SOUND_RATE, "mono")
+    stereo = broadcast(tmp_path / "stereo.ts", tone(1_000, rate=44_100), 44_100, "stereo")
+    (tmp_path / "a.ts").write_bytes(mono + stereo)
+    sound = read_sound(tmp_path / "a.ts")
+    assert sound.duration_s == pytest.approx(1.0, abs=0.08)  # whole MP2 frames
+    assert abs(loudest_hz(sound.samples[4_800:19_200]) - 440) < 5
+    assert abs(loudest_hz(sound.samples[30_000:44_400]) - 1_000) < 5

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +16,11 @@ from workbench.media.audio import read_sound
 from workbench.media.grid_pictures import GridPictures, picture_hash
 from workbench.media.video import frames_on_grid
 from workbench.progress import Stopped
-from workbench.systems import analysis_stages
+from workbench.systems import analysis_journal, analysis_stages
 from workbench.systems.analysis import analyze
 from workbench.systems.sinks import AnswerList, JsonSink
+
+os_open = os.open
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +254,32 @@ def test_what_fails_before_there_is_a_place_to_go_on_from_leaves_no_partial_resu
             partial=tmp_path / "partial",
         )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("change", [os.unlink, lambda path: path.write_bytes(path.read_bytes() + bytes(100))])
+def test_a_recording_that_is_changed_meanwhile_has_no_result(recordings, tmp_path, change):
+    source, target = tmp_path / "a.mkv", tmp_path / "a.json"
+    source.write_bytes((recordings / "late.mkv").read_bytes())
+    pending = [source]
+
+    def meanwhile(*told):
+        while pending:
+            change(pending.pop())
+
+    settings = {"sinks": [JsonSink(target)], "partial": tmp_path / "a.partial", "progress": meanwhile}
+    with pytest.raises(InvalidInputError, match="must stay as it is"):
+        analyze(source, moody_networks(), looker=RememberingLooker(), **settings)
+    assert [path.name for path in tmp_path.iterdir() if path != source] == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's own")
+def test_a_partial_result_on_a_full_disk_does_not_hide_why_the_work_stopped(
+    recordings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(analysis_journal.os, "open", lambda *told: os_open("/dev/full", os.O_WRONLY))
+    monkeypatch.setattr(analysis_journal.AnalysisJournal, "_sync", lambda journal: None)
+    with pytest.raises(Stopped):
+        said_of(recordings / "late.mkv", partial=tmp_path / "a", progress=stopping_after(1))
 
 
 def test_a_recording_that_breaks_off_says_so(recordings, tmp_path):

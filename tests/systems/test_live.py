@@ -41,7 +41,7 @@ def test_at_most_one_picture_waits_the_newest_and_sound_is_never_dropped():
         live.push_frame(0.1 * (number + 1), BRIGHT, key=key)
         live.push_sound(0.1 * number, noise(4_800))
     live.push_frame(0.15, BRIGHT, key="out of order")
-    assert live.n_dropped == 3
+    assert live.summary.n_dropped == 3
     for _ in range(2):
         looker.let.release()
     summary = live.stop()

@@ -11,10 +11,11 @@ from workbench.datasets.catalog import Dataset
 from workbench.datasets.forgotten import bury
 from workbench.datasets.recorded import RecordingWish
 from workbench.datasets.rights.audit import audit_lines
-from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.errors import InvalidInputError, StorageError, WorkbenchError
 from workbench.forgetting.run import forget
 from workbench.media.audio import read_sound
 from workbench.media.video import read_frames
+from workbench.systems import live_recording
 from workbench.systems.analysis import analyze
 from workbench.systems.sinks import AnswerList
 from workbench.widgets.camera_session import CameraSession
@@ -151,6 +152,97 @@ def test_a_recording_of_nothing_leaves_nothing(session, project):
     with pytest.raises(InvalidInputError, match="must hold a picture"):
         session.stop()
     assert files(project) == [] and not session.running
+
+
+def send(session, rng, times_s, *, size=(64, 48)):
+    """Send pictures of these times, each once the one before was judged or passed over."""
+    for (key, _, jpeg), time_s in zip(pictures(rng, len(times_s), size=size), times_s, strict=True):
+        session.frame(key, time_s, jpeg)
+        while session._live._picture is not None and session._live._thread.is_alive():
+            session._live._thread.join(0.001)
+
+
+def test_pictures_out_of_order_or_too_near_are_passed_over_and_cost_no_recording(session, project, rng):
+    session.start(heard=False, wish=WISH)
+    session.sound([0.0], [bytes(4 * 1440)])  # it was started without sound
+    send(session, rng, [0.0, 0.0101, 0.0102, 0.005, 0.01, 0.05])
+    result = session.stop()
+    assert (result.summary.n_pictures, result.summary.n_dropped) == (3, 3) and result.problem == ""
+    (clip,) = Dataset.open(project, "camera").clips()
+    assert [frame.time_s for frame in read_frames(clip.path)] == pytest.approx([0.0, 0.01, 0.05])
+
+
+def test_what_was_recorded_before_an_error_is_kept(session, project, rng, monkeypatch):
+    session.start(heard=False, wish=WISH)
+    send(session, rng, [0.0, 0.03])
+    monkeypatch.setattr(session._live._analyser, "push_frame", lambda *told: 1 / 0)
+    send(session, rng, [0.06])
+    result = session.stop()
+    assert "division by zero" in result.problem and result.summary.n_pictures == 2
+    assert len(list(read_frames(Dataset.open(project, "camera").clips()[0].path))) == 2
+    assert not list(project.datasets.glob("*/.partial-*"))
+
+
+def test_a_recording_that_cannot_be_taken_in_stays_where_it_is_told(session, project, rng, monkeypatch):
+    def full(*told):
+        raise StorageError("There is no room.")
+
+    session.start(heard=False, wish=WISH)
+    send(session, rng, [0.0, 0.03])
+    monkeypatch.setattr(live_recording, "keep_clip", full)
+    with pytest.raises(StorageError, match="no room.* lies in .*partial-") as told:
+        session.stop()
+    (left,) = project.datasets.glob("*/.partial-*")
+    assert str(left) in str(told.value) and len(list(read_frames(next(left.glob("*.mkv"))))) == 2
+    assert left.stat().st_mode & 0o077 == 0
+
+
+def test_where_a_recording_cannot_be_written_the_camera_is_not_started(session, project):
+    project.datasets.rmdir()
+    project.datasets.touch()
+    with pytest.raises(StorageError, match="without recording"):
+        session.start(heard=False, wish=WISH)
+    assert not session.running
+
+
+def test_a_page_that_was_out_of_sight_for_minutes_goes_on_where_its_sound_did(session, told, rng):
+    session.start(heard=True)
+    send(session, rng, [0.0])
+    for start_s in range(0, 63, 9):
+        session.sound([float(start_s)], [bytes(4 * 9 * 48_000)])
+    send(session, rng, [62.9])
+    result = session.stop()
+    assert (result.summary.n_pictures, result.problem) == (2, "") and result.summary.n_moments >= 2097
+    times = [row[0] for message in told for row in message["moments"]]
+    assert times == pytest.approx(np.arange(len(times)) * 0.03)
+
+
+def test_hours_of_sound_without_a_picture_are_told_as_they_come(session, told, rng):
+    session.start(heard=True)
+    send(session, rng, [0.0])
+    for start_s, block in sound_blocks(rng, 7.2, size=48_000):
+        session.sound([start_s], [block])
+    session.stop()
+    n_told = [len(message["moments"]) for message in told]
+    assert sum(n_told) > 150 and max(n_told) <= 100
+
+
+def test_the_kept_results_say_in_words_what_was_missing(session, project, rng):
+    session.start(heard=True, wish=WISH)
+    session.sound([0.0, 0.5], [bytes(4 * 4800), bytes(4 * 4800)])  # 0.4 s were lost
+    send(session, rng, [k / 30 for k in range(18)])
+    session.stop()
+    (kept,) = project.datasets.glob("camera/live/*.json")
+    assert json.loads(kept.read_text())["notes"] == ["In 14 of 21 moments some sound never came."]
+
+
+def test_a_picture_that_claims_to_be_enormous_is_refused(session, rng):
+    session.start(heard=False)
+    jpeg = cv2.imencode(".jpg", np.zeros((4200, 4200), np.uint8))[1].tobytes()
+    with pytest.raises(InvalidInputError, match="at most"):
+        session.frame(1, 0.0, jpeg)
+    send(session, rng, [0.0])
+    assert session.stop().summary.n_pictures == 1
 
 
 def test_a_forgotten_name_is_refused(session, project):

@@ -1,10 +1,15 @@
 """The camera's widget without a browser: messages in, messages out, and nothing left running when the page is gone."""
 
+import signal
+import threading
+import time
+
 import pytest
 from camera_world import AnyFace, fusion, pictures, sound_blocks
 
 from workbench.datasets.recorded import CONSENT
 from workbench.errors import InvalidInputError
+from workbench.systems import live_recording
 from workbench.widgets import camera_view
 from workbench.widgets.camera_session import CameraSession
 from workbench.widgets.camera_view import CameraView, camera
@@ -76,9 +81,46 @@ def test_what_was_under_way_from_an_earlier_start_is_passed_over(view, rng):
     started(view, run=2)
     send_pictures(view, rng, run=1)
     say(view, "stop", run=1)
-    assert of(view, "seen") == of(view, "trouble") == of(view, "stopped") == [] and view.session.running
+    assert of(view, "seen") == of(view, "trouble") == [] and view.session.running
     say(view, "stop", run=2)
-    assert of(view, "stopped")[0]["sentence"] == "Stopped before a picture was seen."
+    other, own = of(view, "stopped")
+    assert (other["run"], other["problem"]) == (1, "The camera was started on another page.")
+    assert (own["run"], own["problem"]) == (2, "") and own["sentence"] == "Stopped before a picture was seen."
+
+
+def test_a_page_whose_wish_is_refused_stops_nobody_else(view):
+    started(view)
+    started(view, run=2, record={"dataset": "camera", "speaker": "Ada", "agreed": False})
+    started(view, run="x")
+    assert len(of(view, "refused")) == 2 and of(view, "stopped") == [] and view._run == 1
+    assert view.session.running
+
+
+def test_an_interrupt_of_the_kernel_does_not_lose_the_recording_that_is_being_kept(view, rng, monkeypatch):
+    keep, go_on = live_recording.keep_clip, threading.Event()
+
+    def slowly(*told):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # it waits meanwhile
+        go_on.wait(5)
+        return keep(*told)
+
+    monkeypatch.setattr(live_recording, "keep_clip", slowly)
+    started(view, record={"dataset": "camera", "speaker": "Ada", "agreed": True})
+    send_pictures(view, rng)
+    with pytest.raises(KeyboardInterrupt):
+        say(view, "stop", run=1)
+    go_on.set()
+    until = time.monotonic() + 10
+    while not of(view, "stopped") and time.monotonic() < until:
+        time.sleep(0.01)
+    assert "Kept as camera-" in of(view, "stopped")[0]["kept"]
+
+
+def test_a_number_that_is_none_is_said(view, rng):
+    started(view)
+    (_, _, jpeg), *_ = pictures(rng, 1)
+    say(view, "frame", [jpeg], run=1, key=float("inf"), time_s=0.0, sound_starts_s=[])
+    assert "infinity" in of(view, "trouble")[0]["message"] and view.session.running
 
 
 def test_what_cannot_be_read_is_said_and_what_cannot_go_on_is_stopped(view, rng):

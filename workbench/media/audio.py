@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -93,8 +94,7 @@ class SoundBlocks:
         with open_media(self._path) as container:
             stream = container.streams.audio[0]
             self.source_rate = stream.rate
-            resampler = av.AudioResampler(format="fltp", rate=SOUND_RATE)
-            zero_s, first_s = start_s(container), 0.0
+            resampler, zero_s, first_s = _Resampler(), start_s(container), 0.0
             n_blocks, came = 0, False
             for packet in container.demux(stream):
                 try:
@@ -105,15 +105,38 @@ class SoundBlocks:
                     if not came and frame.pts is not None:
                         first_s = float(frame.pts * frame.time_base) - zero_s
                     came = True
-                    for block in resampler.resample(frame):
+                    for channels in resampler.push(frame):
                         n_blocks += 1
-                        yield round(first_s * SOUND_RATE), block.to_ndarray()
-            for block in resampler.resample(None) if n_blocks else ():
-                yield round(first_s * SOUND_RATE), block.to_ndarray()
+                        yield round(first_s * SOUND_RATE), channels
+            for channels in resampler.end() if n_blocks else ():
+                yield round(first_s * SOUND_RATE), channels
         if not n_blocks:
             raise InvalidInputError(
                 f"{self._path.name} must have sound that can be decoded. Its sound stream is empty or damaged."
             )
+
+
+class _Resampler:
+    """Bring decoded sound to 48 kHz float, also where its rate or channels change on the way, as broadcasts' do."""
+
+    def __init__(self) -> None:
+        self._resampler: Any = None
+        self._shape: tuple[str, str, int] | None = None
+
+    def push(self, frame: Any) -> Iterator[np.ndarray]:
+        """Yield the channels, shape (n_channels, n), that are ready by now."""
+        shape = (frame.format.name, frame.layout.name, frame.rate)
+        if shape != self._shape:
+            yield from self.end()
+            self._resampler = load("av").AudioResampler(format="fltp", rate=SOUND_RATE)
+            self._shape = shape
+        for block in self._resampler.resample(frame):
+            yield block.to_ndarray()
+
+    def end(self) -> Iterator[np.ndarray]:
+        """Yield what is left; nothing where nothing came."""
+        for block in self._resampler.resample(None) if self._resampler is not None else ():
+            yield block.to_ndarray()
 
 
 class _OneChannel:

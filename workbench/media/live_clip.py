@@ -7,6 +7,8 @@ process came, and whoever analyses the file sees and hears to the last bit what 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -105,19 +107,26 @@ class LiveClip:
             self.n_samples += samples.size
 
     def close(self) -> None:
-        """End the file. Nothing more can be added."""
-        with self._lock:
+        """End the file. Nothing more can be added; StorageError where its end cannot be written."""
+        with self._lock, _writing():
             self._container.close()
 
     def abandon(self) -> None:
         """End the file and remove it."""
-        self.close()
+        with suppress(StorageError):  # a full disk: the file goes anyway
+            self.close()
         self.path.unlink(missing_ok=True)
 
     def _mux(self, packet: Any) -> None:
-        try:
+        with _writing():
             self._container.mux(packet)
-        except OSError as error:
-            raise StorageError(
-                f"The recording must be writable. Received: {error.strerror or error}. Free some space and start again."
-            ) from error
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, load("av").FFmpegError) as error:
+        raise StorageError(
+            f"The recording must be writable. Received: {error.strerror or error}. Free some space and start again."
+        ) from error

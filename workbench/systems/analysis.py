@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from workbench.errors import InvalidInputError
 from workbench.evaluation.accumulate import ALPHA
 from workbench.features.sight import FollowLooker, Looker
 from workbench.features.stopwatch import Stopwatch
@@ -66,11 +67,11 @@ def analyze(
     Raises
     ------
     InvalidInputError
-        The file is no recording, ``alpha`` is out of range, or there is nothing to go on from.
+        The file is no recording, it changed meanwhile, ``alpha`` is out of range, or there is nothing to go on from.
     StorageError
         A partial result or a sink cannot be written.
     """
-    judge, streams = MomentJudge(networks, alpha=alpha), streams_of(path)
+    judge, streams, stamp = MomentJudge(networks, alpha=alpha), streams_of(path), file_stamp(path)
     looker = looker or FollowLooker(watch=watch)
     journal = _journal(path, networks, alpha, looker, partial, resume=resume)
     watcher = Watcher(looker, pictures=streams.pictures, sound=streams.sound)
@@ -99,6 +100,12 @@ def analyze(
             if work.analysis.n_moments - told >= _TOLD_EVERY:
                 told = work.analysis.n_moments
                 work.tell(progress, streams.n_expected)
+        if file_stamp(path) != stamp:
+            work.give_up()
+            raise InvalidInputError(
+                f"{path.name} must stay as it is while it is analysed. It was written, replaced or removed meanwhile: "
+                "wait until it is whole, then analyse it again."
+            )
         work.finish()
     work.tell(progress)
     return work.analysis

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -121,7 +122,10 @@ class AnalysisJournal:
     def close(self) -> None:
         """Leave it for later; where there is no place to go on from, take it away."""
         if self._stream is not None:
-            self._stream.close()
+            with suppress(
+                OSError
+            ):  # a full disk: what stands behind the last place to go on from is worked on again
+                self._stream.close()
             self._stream = None
             if self._state is None:
                 self.path.unlink(missing_ok=True)

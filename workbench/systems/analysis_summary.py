@@ -8,7 +8,13 @@ from typing import Any
 from workbench.media.timeline import GRID_STEP_S
 from workbench.progress import in_one_line
 from workbench.sentiment import SENTIMENTS
-from workbench.systems.moment_events import MomentAnswer
+from workbench.systems.moment_events import PICTURE_LATE, SOUND_LATE, SOUND_MISSING, MomentAnswer
+
+_IN_WORDS = {
+    SOUND_MISSING: "some sound never came",
+    SOUND_LATE: "the sound came too late: the face alone was judged",
+    PICTURE_LATE: "no new picture came in time: the last one stood",
+}
 
 _LOST_S = 0.3  # a picture or two more or less, also of slow cameras, is no loss
 
@@ -79,6 +85,8 @@ class Analysis:
             )
         if not self.heard:
             said.append("There is no sound: every moment was judged by the face alone.")
+        for note, n in sorted(self.notes_of_moments.items()):
+            said.append(f"In {n} of {self.n_moments} moments {_IN_WORDS[note]}.")
         return said
 
     def lines(self) -> list[str]:

@@ -84,6 +84,11 @@ class AnalysisWork:
         if self._journal is not None:
             self._journal.remove()
 
+    def give_up(self) -> None:
+        """Take the partial result away: there is nothing that it could be gone on with."""
+        if self._journal is not None:
+            self._journal.remove()
+
     def leave(self, kind: type[BaseException] | None, *_: object) -> None:
         """On the way out with an error: take away what the sinks began, keep the partial result."""
         if kind is not None:

@@ -75,9 +75,9 @@ class LiveAnalyser:
         self._thread.start()
 
     @property
-    def n_dropped(self) -> int:
-        """Pictures left out so far."""
-        return self._summary.n_dropped
+    def summary(self) -> LiveSummary:
+        """What came of it so far."""
+        return self._summary
 
     def push_frame(self, time_s: float, image: np.ndarray, key: Any = None) -> None:
         """Hand over a picture, shape (height, width, 3), uint8 RGB; returns at once.

@@ -9,14 +9,12 @@ from __future__ import annotations
 import shutil
 import threading
 import uuid
-from collections import deque
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
 from workbench.datasets.recorded import RecordingWish, keep_clip
-from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.errors import InvalidInputError, StorageError, WorkbenchError
 from workbench.files import TEMPORARY_PREFIX
 from workbench.media.live_clip import SUFFIX, LiveClip
 from workbench.media.timeline import GRID_STEP_S
@@ -24,8 +22,6 @@ from workbench.project import Project
 from workbench.systems.analysis import Analysis
 from workbench.systems.moment_events import MomentAnswer
 from workbench.systems.sinks import AnalysisFacts, JsonSink
-
-_MOST_EXPECTED = 8  # pictures sent and not yet seen: the drop rule keeps them fewer
 
 
 class LiveRecording:
@@ -43,6 +39,11 @@ class LiveRecording:
     alpha : float
     heard : bool
         Whether sound will come.
+
+    Raises
+    ------
+    StorageError
+        The dataset cannot be written.
     """
 
     def __init__(
@@ -50,7 +51,13 @@ class LiveRecording:
     ) -> None:
         self.project, self.wish = project, wish
         folder = project.dataset_folder(wish.dataset) / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:8]}"
-        folder.mkdir(mode=0o700, parents=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+        except OSError as error:
+            raise StorageError(
+                f"A recording's dataset must be writable in {folder.parent}. Received: {error.strerror}. "
+                "Mend its permissions, or start without recording."
+            ) from error
         self._folder = folder
         self._path = folder / f"camera-{datetime.now():%Y%m%d-%H%M%S}{SUFFIX}"
         self._results = folder / "results.json"
@@ -58,12 +65,11 @@ class LiveRecording:
         self._sink.open(AnalysisFacts(self._path.name, alpha, GRID_STEP_S, runs))
         self._analysis, self._heard = Analysis(self._path.name), heard
         self._clip: LiveClip | None = None
-        self._expected: deque[tuple[int, float, bytes]] = deque(maxlen=_MOST_EXPECTED)
         self._early: list[tuple[float, np.ndarray]] = []
         self._lock = threading.Lock()
 
-    def expect(self, key: int, time_s: float, jpeg: bytes, size: tuple[int, int]) -> None:
-        """Take a picture that is about to be judged; it is kept once it was (:meth:`seen`).
+    def expect(self, size: tuple[int, int]) -> None:
+        """Make ready for a picture of this size, which is about to be judged.
 
         Raises
         ------
@@ -82,7 +88,6 @@ class LiveRecording:
                 raise WorkbenchError(
                     f"A recording's pictures must be of one size. Received {size} after {self._clip.size}: what was recorded so far ends there. Start again."
                 )
-            self._expected.append((key, time_s, jpeg))
 
     def hear(self, start_s: float, samples: np.ndarray) -> None:
         """Take sound, 48 kHz float32, first heard at ``start_s``."""
@@ -92,14 +97,10 @@ class LiveRecording:
             else:
                 self._clip.add_sound(start_s, samples)
 
-    def seen(self, key: Any) -> None:
-        """Keep the picture that was judged; those sent before it and never judged are left out, as everywhere."""
-        with self._lock:
-            while self._expected and self._clip is not None:
-                expected, time_s, jpeg = self._expected.popleft()
-                if expected == key:
-                    self._clip.add_picture(time_s, jpeg)
-                    return
+    def seen(self, time_s: float, jpeg: bytes) -> None:
+        """Keep a picture that was judged, in whole milliseconds later than the one before."""
+        assert self._clip is not None  # it was expected
+        self._clip.add_picture(time_s, jpeg)
 
     def answered(self, answer: MomentAnswer) -> None:
         """Keep an answer."""
@@ -114,7 +115,7 @@ class LiveRecording:
         InvalidInputError
             There was no picture, or the recording is not taken in.
         StorageError
-            The dataset cannot be written.
+            The dataset cannot be written. The recording was asked for, so it stays where the message says.
         """
         if self._clip is None or not self._clip.n_pictures:
             self.abandon()
@@ -122,11 +123,24 @@ class LiveRecording:
                 "A recording must hold a picture. None came: nothing was kept. Start again."
             )
         try:
-            self._clip.close()
-            self._sink.close(self._analysis)
-            return keep_clip(self.project, self.wish, self._path, self._results)
-        finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            clip = self._kept(self._clip)
+        except InvalidInputError:
+            self.abandon()
+            raise
+        except OSError as error:
+            self._sink.abandon()
+            if not self._path.is_file():
+                raise
+            raise StorageError(
+                f"{error} What was recorded lies in {self._folder}, for you only: `workbench forget` clears it."
+            ) from error
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return clip
+
+    def _kept(self, clip: LiveClip) -> str:
+        clip.close()
+        self._sink.close(self._analysis)
+        return keep_clip(self.project, self.wish, self._path, self._results)
 
     def abandon(self) -> None:
         """Keep nothing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ LONGEST_WAIT_S = 1.0
 """How long a moment waits for sound that stays away: a live opinion must not stand still for a microphone."""
 LONGEST_GAP_S = 60.0
 LARGEST = FaceOptions()
+_MOST_UNTOLD = 100
+"""Moments that wait for a picture to be told with; a page out of sight sends sound alone, for hours."""
 _NEIGHBOUR = (
     SOUND_RATE // 2000
 )  # blocks that begin this near to the end of the last one follow it without a gap
@@ -48,11 +50,14 @@ class CameraResult:
     summary : LiveSummary
     dataset, clip : str
         Where it was kept; empty when it was not.
+    problem : str
+        Why it ended before it was stopped; empty when it did not.
     """
 
     summary: LiveSummary
     dataset: str = ""
     clip: str = ""
+    problem: str = ""
 
 
 class CameraSession:
@@ -96,7 +101,7 @@ class CameraSession:
         self._recording: LiveRecording | None = None
         self._moments: list[MomentAnswer] = []
         self._decoder, self._last_sign_s = JpegDecoder(), 0.0
-        self._n_heard, self._n_dropped, self._shown_s = 0, 0, 0.0
+        self._heard, self._n_heard, self._n_dropped, self._shown_s = False, 0, 0, 0.0
 
     @property
     def running(self) -> bool:
@@ -149,11 +154,13 @@ class CameraSession:
         ------
         InvalidInputError
             The recording was not agreed to, or names nobody.
+        StorageError
+            It cannot be written.
         """
-        if self.running:
-            self.stop()
         if wish is not None:
             wish.check(self.project)
+        if self.running:
+            self.stop()
         networks = self.prepare()
         analyser = StreamingAnalyser(
             networks,
@@ -167,12 +174,14 @@ class CameraSession:
             self._recording = LiveRecording(
                 self.project, wish, runs=networks.runs, alpha=self.alpha, heard=heard
             )
-        self._moments, self._last_sign_s = [], time.monotonic()
+        self._moments, self._last_sign_s, self._heard = [], time.monotonic(), heard
         self._n_heard, self._n_dropped, self._shown_s = 0, 0, 0.0
         self._live = LiveAnalyser(analyser, self._happened)
 
     def frame(self, key: int, time_s: float, jpeg: bytes | memoryview) -> None:
         """Take a picture; what is seen in it is told under its ``key``, unless a newer one comes first.
+
+        Its time counts in whole milliseconds, as a recording keeps it.
 
         Raises
         ------
@@ -181,17 +190,20 @@ class CameraSession:
         WorkbenchError
             The analysis, or the recording, ended with an error: stop.
         """
-        live = self._started()
-        _check_gap(time_s, self._shown_s)
-        image = self._decoder.decode(jpeg)
+        live, time_s = self._started(), round(time_s, 3)
+        _check_gap(time_s, max(self._shown_s, self._n_heard / SOUND_RATE))  # sound may go on alone meanwhile
+        image, kept = self._decoder.decode(jpeg), b""
         if self._recording is not None:
-            self._recording.expect(key, time_s, bytes(jpeg), (image.shape[1], image.shape[0]))
-        live.push_frame(time_s, image, key)
-        self._n_dropped, self._shown_s = live.n_dropped, time_s
+            self._recording.expect((image.shape[1], image.shape[0]))
+            kept = bytes(jpeg)
+        live.push_frame(time_s, image, (key, kept))
+        self._n_dropped, self._shown_s = live.summary.n_dropped, time_s
 
     def sound(self, starts_s: Sequence[float], blocks: Sequence[bytes | memoryview]) -> None:
         """Take blocks of 48 kHz float32 samples, each with the time of its first one. Errors as :meth:`frame`."""
         live = self._started()
+        if not self._heard:
+            return  # it was started without sound
         for start_s, block in zip(starts_s, blocks, strict=True):
             samples = np.frombuffer(bytes(block), "<f4")
             _check_gap(float(start_s), self._n_heard / SOUND_RATE)
@@ -206,27 +218,33 @@ class CameraSession:
     def stop(self) -> CameraResult:
         """End the session, and keep its clip when that was asked for. Nothing happens when nothing runs.
 
+        Where the analysis ended with an error, what was recorded up to there is kept.
+
         Raises
         ------
         WorkbenchError
-            The analysis ended with an error, or the clip could not be kept: the message says so.
+            The clip could not be kept: the message says why.
         """
         live, self._live = self._live, None
         if live is None:
             return CameraResult(LiveSummary())
+        problem = ""
         try:
-            summary = live.stop()  # the last answers come now
-            self._n_dropped = summary.n_dropped
-        except WorkbenchError:
-            if self._recording is not None:
-                self._recording.abandon()
-            raise
-        finally:
-            recording, self._recording = self._recording, None
+            live.stop()  # the last answers come now
+        except WorkbenchError as error:
+            problem = str(error)
+        recording, self._recording = self._recording, None
+        self._n_dropped = live.summary.n_dropped
         self._send_moments()
+        result = CameraResult(live.summary, problem=problem)
         if recording is None:
-            return CameraResult(summary)
-        return CameraResult(summary, recording.wish.dataset, recording.finish())
+            return result
+        try:
+            return replace(result, dataset=recording.wish.dataset, clip=recording.finish())
+        except WorkbenchError as error:
+            if not problem:
+                raise
+            raise WorkbenchError(f"{problem} {error}") from error
 
     def _started(self) -> LiveAnalyser:
         if self._live is None:
@@ -241,10 +259,13 @@ class CameraSession:
             self._moments.append(event)
             if recording is not None:
                 recording.answered(event)
+            if len(self._moments) >= _MOST_UNTOLD:
+                self._send_moments()
             return
+        key, jpeg = event.key
         if recording is not None:
-            recording.seen(event.key)
-        self._tell(seen_message(event, self._taken_moments(), self._n_dropped))
+            recording.seen(event.time_s, jpeg)
+        self._tell(seen_message(replace(event, key=key), self._taken_moments(), self._n_dropped))
 
     def _taken_moments(self) -> list[MomentAnswer]:
         taken, self._moments = self._moments, []

@@ -65,6 +65,7 @@ class CameraView(anywidget.AnyWidget):
         self._problem, self._run = problem, 0
         self.session: CameraSession | None = session(self._tell) if session is not None else None
         self._watch: threading.Timer | None = None
+        self._turn = threading.RLock()  # a message of the page, or the watch that takes it for gone
         self.on_msg(self._receive)
 
     def _receive(self, _: object, content: dict[str, Any], buffers: list[Any] | None = None) -> None:
@@ -78,7 +79,8 @@ class CameraView(anywidget.AnyWidget):
         }
         if isinstance(content, dict):
             content = {**content, "buffers": buffers or []}
-        problem = handle(content, handlers)
+        with self._turn:
+            problem = handle(content, handlers)
         if problem is not None:
             refused = isinstance(content, dict) and content.get("type") in ("start", "prepare")
             self.send({"type": "refused" if refused else "trouble", "message": problem})
@@ -111,9 +113,12 @@ class CameraView(anywidget.AnyWidget):
         wish = None
         if record is not None:
             wish = RecordingWish(str(record["dataset"]), str(record["speaker"]), record["agreed"] is True)
-        faces = FaceOptions.parse(str(content["faces"]))
+            wish.check(session.project)
+        faces, run = FaceOptions.parse(str(content["faces"])), int(content["run"])
+        if session.running:
+            self._end("The camera was started on another page.")
         session.start(heard=content["heard"] is True, wish=wish, faces=faces)
-        self._run = int(content["run"])
+        self._run = run
         self._tell({"type": "started"})
         self._watch_the_page()
 
@@ -146,11 +151,18 @@ class CameraView(anywidget.AnyWidget):
             self._end()
 
     def _end(self, problem: str = "") -> None:
+        """Stop, on a thread of its own: an interrupt of the kernel must not cut off a recording that is being kept."""
+        ending = threading.Thread(target=self._ended, args=(problem,), name="camera ends")
+        ending.start()
+        ending.join()
+
+    def _ended(self, problem: str) -> None:
         try:
             result = self._there().stop()
-            told = {"sentence": summary_sentence(result), "kept": kept_sentence(result), "problem": problem}
+            told, more = {"sentence": summary_sentence(result), "kept": kept_sentence(result)}, result.problem
         except WorkbenchError as error:
-            told = {"sentence": "", "kept": "", "problem": problem or str(error)}
+            told, more = {"sentence": "", "kept": ""}, str(error)
+        told["problem"] = more if problem in more else f"{problem} {more}".strip()
         self._tell({"type": "stopped", **told})
 
     def _is_now(self, content: dict[str, Any]) -> bool:
@@ -160,13 +172,14 @@ class CameraView(anywidget.AnyWidget):
     def _watch_the_page(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
-        session = self._there()
-        if session.silent_s > GONE_AFTER_S:
-            self._end()
-        elif session.running:
-            self._watch = threading.Timer(GONE_AFTER_S / 4, self._watch_the_page)
-            self._watch.daemon = True
-            self._watch.start()
+        with self._turn:
+            session = self._there()
+            if session.silent_s > GONE_AFTER_S:
+                self._end()
+            elif session.running:
+                self._watch = threading.Timer(GONE_AFTER_S / 4, self._watch_the_page)
+                self._watch.daemon = True
+                self._watch.start()
 
     def _there(self) -> CameraSession:
         if self.session is None:

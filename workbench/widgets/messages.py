@@ -8,7 +8,7 @@ from typing import Any
 from workbench.errors import InvalidInputError, WorkbenchError
 
 Handler = Callable[[dict[str, Any]], Any]
-MALFORMED: tuple[type[Exception], ...] = (KeyError, TypeError, ValueError)
+MALFORMED: tuple[type[Exception], ...] = (KeyError, TypeError, ValueError, OverflowError)
 """What reading a message of the wrong form raises."""
 
 
