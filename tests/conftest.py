@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chromium_arguments import CHROMIUM_ARGUMENTS
 from hypothesis import settings
 
 from workbench.project import Project
@@ -14,16 +15,6 @@ from workbench.project import Project
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-CHROMIUM_ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 REAL_DATA = Path(
     os.environ.get("WORKBENCH_REAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
 )
