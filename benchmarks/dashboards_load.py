@@ -29,7 +29,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from tests.conftest import CHROMIUM_ARGUMENTS  # noqa: E402
+from benchmarks.chromium import CHROMIUM_ARGUMENTS  # noqa: E402
 from tests.reports.managers_world import write_managers_world  # noqa: E402
 from workbench.project import Project  # noqa: E402
 from workbench.reports.publish import publish  # noqa: E402

@@ -17,7 +17,8 @@ from typing import Any
 import nbformat
 import numpy as np
 
-from benchmarks.labelling_pace import CHROMIUM, ROOT, training
+from benchmarks.chromium import CHROMIUM_ARGUMENTS
+from benchmarks.labelling_pace import ROOT, training
 
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
@@ -109,7 +110,7 @@ def main() -> None:
         folder = Path(name)
         project = project_of_drawings(folder)
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM.split())
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         with running_lab(
             project.root, notebook_of_errors(folder / "notebooks"), home=folder / "home"
         ) as server:

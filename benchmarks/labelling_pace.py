@@ -31,6 +31,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 from drawn_features import draw_dataset  # noqa: E402
 from servers import copy_notebooks, running_lab, running_voila  # noqa: E402
 
+from benchmarks.chromium import CHROMIUM_ARGUMENTS  # noqa: E402
 from workbench.labels.store import LabelStore  # noqa: E402
 from workbench.project import Project  # noqa: E402
 
@@ -38,9 +39,6 @@ NOTEBOOK = "10_label_mouth.ipynb"
 N_TASKS = 5000
 PAUSE_S = 5.0
 SCREEN_S = 1 / 60
-CHROMIUM = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-)
 WATCH = """
 window.painted = []; window.settled = [];
 document.addEventListener("aw-painted", (event) => window.painted.push(event.detail));
@@ -202,7 +200,7 @@ def measure(where: str, n_answers: int) -> None:
         project = project_of_drawings(folder)
         running = running_lab if where == "JupyterLab" else running_voila
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM.split())
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         with running(
             project.root, notebooks_with_many_tasks(folder / "notebooks"), home=folder / "home"
         ) as server:
@@ -227,7 +225,7 @@ def beside_label_studio(n_frames: int, server_folder: Path | None) -> None:
 
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM.split())
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         compare_ways(browser, n_frames=n_frames, n_rounds=2, server_folder=server_folder)
         browser.close()
 

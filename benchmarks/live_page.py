@@ -22,9 +22,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
-from conftest import CHROMIUM_ARGUMENTS  # noqa: E402
 from fake_camera import write_fake_camera  # noqa: E402
 from servers import copy_notebooks, running_lab, running_voila  # noqa: E402
+
+from benchmarks.chromium import CHROMIUM_ARGUMENTS  # noqa: E402
 
 RATE, DELAY_MS = 25.0, 150.0
 """What must hold: pictures a second, and milliseconds from capture to overlay."""

@@ -27,13 +27,11 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 from drawn_features import draw_face  # noqa: E402
 from servers import running_lab  # noqa: E402
 
+from benchmarks.chromium import CHROMIUM_ARGUMENTS  # noqa: E402
 from workbench.datasets.moment_preview import png_of  # noqa: E402
 from workbench.project import Project  # noqa: E402
 from workbench.sentiment import SENTIMENTS  # noqa: E402
 
-CHROMIUM = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-)
 WATCH = """
 window.told = {};
 for (const name of ["aw-map-painted", "aw-map-chosen"]) document.addEventListener(name, () => (window.told[name] ??= Date.now()));
@@ -169,7 +167,7 @@ def main() -> None:
         files = {n: write_notebook(notebooks, n) for n in given.points}
         project = Project.open(folder / "project")
         os.environ["PYTHONPATH"] = str(ROOT)
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM.split())
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         for n, file in files.items():  # a server each: JupyterLab opens what was open before
             with running_lab(project.root, notebooks, home=folder / f"home{n}") as server:
                 page = browser.new_page(viewport={"width": 1280, "height": 900})

@@ -24,10 +24,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
 from bare_page import BarePage  # noqa: E402
-from conftest import CHROMIUM_ARGUMENTS  # noqa: E402
 from scripted_networks import networks  # noqa: E402
 from timed_video import recorded_dataset  # noqa: E402
 
+from benchmarks.chromium import CHROMIUM_ARGUMENTS  # noqa: E402
 from workbench.labels.annotation import LabelEvent  # noqa: E402
 from workbench.labels.store import LabelStore  # noqa: E402
 from workbench.project import Project  # noqa: E402

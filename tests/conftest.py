@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chromium_arguments import CHROMIUM_ARGUMENTS
 from hypothesis import settings
 
+from benchmarks.chromium import CHROMIUM_ARGUMENTS
 from workbench.project import Project
 
 # How long an example takes says how busy the machine is, and is no reason to fail.

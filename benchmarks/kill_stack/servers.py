@@ -17,17 +17,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from benchmarks.chromium import CHROMIUM_ARGUMENTS
+
 _START_S = 60.0
-CHROMIUM_ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _NOT_NEEDED = (
     "jupyterlab",
     "jupyter_lsp",

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 from bare_page import BarePage
 from by_hand import check_axe
-from chromium_arguments import CHROMIUM_ARGUMENTS
 from fake_camera import number_of, write_fake_camera
 from servers import copy_notebooks, running_lab, running_voila
 
+from benchmarks.chromium import CHROMIUM_ARGUMENTS
 from workbench.datasets.catalog import Dataset
 from workbench.media.video import read_frames
 from workbench.project import Project

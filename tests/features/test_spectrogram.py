@@ -11,7 +11,6 @@ from workbench.features.spectrogram import (
     HOP_LENGTH,
     N_SAMPLES,
     WINDOW_LENGTH,
-    clip_spectrogram,
     column_image,
     column_strip,
     column_strips,
@@ -152,22 +151,6 @@ def test_the_colours_are_matplotlibs_viridis():
     import matplotlib
 
     np.testing.assert_allclose(VIRIDIS, matplotlib.colormaps["viridis"].colors, atol=0.5 / 255 + 1e-6)
-
-
-@pytest.mark.slow
-def test_the_whole_clip_can_be_looked_at():
-    tone = np.sin(2 * np.pi * 440 * np.arange(48_000) / 48_000).astype(np.float32)
-    decibels, time_s = clip_spectrogram(tone)
-    assert (
-        decibels.shape == (128, len(time_s))
-        and decibels.max() == pytest.approx(0, abs=1e-4)
-        and time_s[-1] == pytest.approx(1.0, abs=0.02)
-    )
-
-
-def test_a_clip_of_no_sound_is_refused():
-    with pytest.raises(InvalidInputError, match="0 samples"):
-        clip_spectrogram(np.zeros(0))
 
 
 def test_the_papers_window_gives_one_column_and_others_more(rng):

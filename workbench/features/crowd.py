@@ -29,10 +29,9 @@ from workbench.features.follower import (
     REACH,
     SMALL_EVERY_N,
     SMALL_SHARE,
-    SURE_TRACK,
-    TRACKED_THRESHOLD,
     WHOLE_EVERY_N,
     WHOLE_THRESHOLD,
+    bridged,
 )
 from workbench.features.landmarks import (
     Box,
@@ -170,16 +169,10 @@ class Crowd:
 
     def _carry(self, track: FaceTrack, before: np.ndarray, frame: Frame) -> bool:
         track.tracker = track.tracker or PatchTracker(before, track.box)
-        carried = track.tracker.follow(self._grey)
-        if carried.score < SURE_TRACK or min(carried.box[2:]) < 8:
+        carried = bridged(self._detector, track.tracker, self._grey)
+        if carried is None:
             return False
-        track.anchor = None
-        believed = self._detector.find_near(
-            self._grey, carried.box, around=carried.box, reach=REACH, threshold=TRACKED_THRESHOLD
-        )
-        if believed is None:
-            return False
-        track.status = "tracked"
+        track.status, track.anchor = "tracked", None
         track.move(carried.box, frame.time_s)
         track.landmarks = self._predictor.points(self._grey, carried.box)
         return True

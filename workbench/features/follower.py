@@ -26,6 +26,7 @@ import numpy as np
 
 from workbench.errors import InvalidInputError
 from workbench.features.landmarks import (
+    SMALLEST_REGION_PX,
     Box,
     FaceDetector,
     FoundFace,
@@ -186,15 +187,19 @@ class FaceFollower:
     def _bridge(self, before: np.ndarray, last: Box, time_s: float) -> FoundFace | None:
         if time_s - self._detected_s > LONGEST_TRACK_S or before.shape != self._grey.shape:
             return None
-        self._tracker = self._tracker or PatchTracker(before, last)
-        tracked = self._tracker.follow(self._grey)
-        if tracked.score < SURE_TRACK or min(tracked.box[2:]) < 8:
-            return None
-        self._anchor = None
-        believed = self._detector.find_near(
-            self._grey, tracked.box, around=tracked.box, reach=REACH, threshold=TRACKED_THRESHOLD
-        )
-        return tracked if believed is not None else None
+        self._tracker, self._anchor = self._tracker or PatchTracker(before, last), None
+        return bridged(self._detector, self._tracker, self._grey)
+
+
+def bridged(detector: FaceDetector, tracker: PatchTracker, grey: np.ndarray) -> FoundFace | None:
+    """Return where the tracker sees the patch in the next picture; None unless it is sure and the detector half believes it."""
+    tracked = tracker.follow(grey)
+    if tracked.score < SURE_TRACK or min(tracked.box[2:]) < SMALLEST_REGION_PX:
+        return None
+    believed = detector.find_near(
+        grey, tracked.box, around=tracked.box, reach=REACH, threshold=TRACKED_THRESHOLD
+    )
+    return tracked if believed is not None else None
 
 
 def _listed(box: Box | None) -> list[float] | None:

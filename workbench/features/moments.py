@@ -1,7 +1,7 @@
 """What is seen and heard at each 30 ms of a recording, one moment after the other (Yakaew 2021, figure 1).
 
-The one way from a recording to features: extraction keeps what comes out, the running system answers it at
-once.
+The way from a recording to features, for extraction. The running system looks with the same :class:`FollowLooker` while
+a recording still comes (:mod:`workbench.systems.watching`); a test holds both equal to the last bit.
 """
 
 from __future__ import annotations

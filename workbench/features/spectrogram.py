@@ -231,39 +231,6 @@ def spectrogram_images(spectrograms: np.ndarray, *, width: int = IMAGE_SIZE) -> 
     return _coloured(rows).reshape(n, n_columns, IMAGE_SIZE, 3)[:, nearest].transpose(0, 2, 1, 3)
 
 
-def clip_spectrogram(
-    samples: np.ndarray, *, hop_s: float = 0.01, n_bands: int = 128
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return a whole clip's mel spectrogram, for people to look at (the networks do not use it).
-
-    Parameters
-    ----------
-    samples : np.ndarray, shape (n,)
-        Sound at 48 kHz in [-1, 1].
-
-    Returns
-    -------
-    decibels : np.ndarray, shape (n_bands, n_columns), float32
-        Relative to the loudest point of the clip, -80 to 0, low bands first.
-    time_s : np.ndarray, shape (n_columns,), float64
-        Middle of each column's window.
-
-    Raises
-    ------
-    InvalidInputError
-        There is no sound at all.
-    """
-    if samples.size == 0:
-        raise InvalidInputError("A spectrogram needs sound. Received 0 samples.")
-    librosa = load("librosa")
-    hop = max(round(hop_s * SOUND_RATE), 1)
-    power = librosa.feature.melspectrogram(
-        y=samples.astype(np.float32), sr=SOUND_RATE, n_fft=2048, hop_length=hop, n_mels=n_bands
-    )
-    decibels = librosa.power_to_db(power, ref=max(float(power.max()), 1e-10), top_db=80.0)
-    return decibels.astype(np.float32), np.arange(power.shape[1]) * hop / SOUND_RATE
-
-
 def mel_power(
     samples: np.ndarray, *, n_bands: int, hop_s: float, window_s: float, low_hz: float, high_hz: float
 ) -> np.ndarray:

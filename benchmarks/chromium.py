@@ -1,4 +1,4 @@
-"""How the tests start Chromium: without a screen, and quiet on the network."""
+"""How tests and benchmarks start Chromium: without a screen, and quiet on the network."""
 
 CHROMIUM_ARGUMENTS = [
     "--headless",
